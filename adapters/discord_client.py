@@ -1,0 +1,110 @@
+"""The connection to Discord: its events come in here and go to who handles them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+
+from adapters import discord_commands
+from adapters.discord_desk import Desk
+from adapters.discord_guard import guarded
+from adapters.discord_ids import Press
+from adapters.discord_items import Menu, Push
+from adapters.discord_messages import Messages
+from adapters.discord_presses import Presses
+from adapters.discord_review import Review
+from bot.errors import ConfigError
+from bot.moderation import Moderation
+
+if TYPE_CHECKING:
+    from adapters.discord_items import Interaction
+    from adapters.discord_settings import DiscordSettings
+    from bot.service import Service
+    from bot.store import Store
+
+logger = logging.getLogger(__name__)
+
+
+class Bot(discord.AutoShardedClient):
+    """Backchannel on Discord."""
+
+    def __init__(self, service: Service, store: Store, settings: DiscordSettings) -> None:
+        intents = discord.Intents.default()
+        intents.message_content = bool(settings.auto_answer)
+        shards: dict[str, Any] = {}
+        if settings.shards:
+            shards = {"shard_ids": list(settings.shards[0]), "shard_count": settings.shards[1]}
+        super().__init__(
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,  # no message is kept: nothing here needs one again
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            **shards,
+        )
+        self._settings = settings
+        self.desk = Desk(service, store, settings)
+        self.moderation = Moderation(service, store)
+        self.review = Review(self.desk, self.moderation)
+        self.presses = Presses(self.desk, self.review.acts)
+        self.messages = Messages(self.desk)
+        self.tree = discord_commands.build(self, self.desk, self.review)
+
+    async def setup_hook(self) -> None:
+        """Get ready between logging in and connecting. Raises ConfigError where the application is not set up."""
+        if self._settings.api_url:
+            _, gateway, _ = await self.http.get_bot_gateway()
+            # The library asks only once, and goes to its own default when it has to identify anew.
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        if self._settings.auto_answer:
+            self._check_content_intent()
+            await asyncio.to_thread(self.desk.restore_mutes)
+        await asyncio.to_thread(self.moderation.reconcile)
+        self.add_dynamic_items(Push, Menu)
+        await discord_commands.sync(self.tree, self.desk.store)
+
+    def _check_content_intent(self) -> None:
+        flags = self.application.flags if self.application else None
+        if flags is not None and not (flags.gateway_message_content or flags.gateway_message_content_limited):
+            raise ConfigError(
+                "BACKCHANNEL_DISCORD_AUTO_ANSWER needs the message content intent: switch it on in the developer "
+                "portal under Bot, or unset it."
+            )
+
+    async def pressed(self, interaction: Interaction, press: Press) -> None:
+        """Do what a button or a menu stands for."""
+        async with guarded(interaction):
+            await self.presses.act(interaction, press)
+
+    async def on_ready(self) -> None:
+        """Say that the bot is there; comes again after every new session."""
+        logger.info("Discord is ready: %d servers, %d shards", len(self.guilds), self.shard_count or 1)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a message, if it is a question for us."""
+        if self.user:
+            await self.messages.handle(message, self.user.id)
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """Take our answer away with the question."""
+        await self.messages.question_deleted(event.message_id)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Answer what the library drops: a form after a restart, and a button that no item of ours fits."""
+        custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
+        if interaction.type is discord.InteractionType.modal_submit:
+            press = Press.parse(custom_id)
+            async with guarded(interaction):
+                await (self.presses.act(interaction, press) if press else self.presses.stale(interaction))
+        elif interaction.type is discord.InteractionType.component and not Press.parse(custom_id.removeprefix("menu:")):
+            async with guarded(interaction):
+                await self.presses.stale(interaction)
+
+    async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
+        """Log what an event's handler let through, without what people wrote."""
+        logger.error("the handler %s failed", event_method, exc_info=True)  # noqa: LOG014 (the library calls this while handling it)

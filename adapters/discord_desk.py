@@ -1,0 +1,205 @@
+"""Asks the core for people on Discord, and remembers what the buttons under its replies will need."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import discord
+
+from adapters.discord_ids import long
+from adapters.discord_view import Frame
+from bot.autoanswer import Budget, Politeness, Verdict
+from bot.model import Action, Asker
+from bot.store import Post, new_key
+
+if TYPE_CHECKING:
+    from adapters.discord_items import Interaction
+    from adapters.discord_settings import DiscordSettings
+    from bot.model import Card, Reply
+    from bot.service import Service
+    from bot.store import Store
+
+PLATFORM = "discord"
+_REMEMBERED = 1_000  # replies; after that, and after a restart, a button works from its id alone
+_MARKUP = re.compile(r"<(?:@[!&]?|#|a?:(?P<emoji>\w+):)\d+>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A card ready to be sent."""
+
+    card: Card
+    frame: Frame
+    answered: bool
+
+    def privately(self) -> Shown:
+        """The same for the asker's eyes alone."""
+        return replace(self, frame=replace(self.frame, private=True))
+
+    def led_by(self, lead: str) -> Shown:
+        """The same with a line above it, in Discord's Markdown."""
+        return replace(self, frame=replace(self.frame, lead=lead))
+
+
+class Desk:
+    """The core as Discord's events see it: people in, cards with their frames out."""
+
+    def __init__(self, service: Service, store: Store, settings: DiscordSettings) -> None:
+        self.service, self.store, self.settings = service, store, settings
+        self.budget = Budget(Politeness(hourly_cap=settings.auto_answer_hourly))
+        self._replies: OrderedDict[str, Reply] = OrderedDict()
+        kept = store.status().kind != "none"
+        # What could do nothing is not offered: votes that nobody keeps, questions that nobody would get.
+        self._idle = set() if kept else {Action.HELPFUL}
+        if not kept and settings.moderator_channel is None:
+            self._idle.add(Action.ASK_MODERATORS)
+
+    def ask(self, text: str, asker: Asker, *, private: bool) -> Shown:
+        """Answer a question, or show the entry whose id was picked from the type-ahead."""
+        entry_id = self.entry_id(text)
+        if entry_id in self.service.snapshot.knowledge.by_id:
+            return self.entry(entry_id, asker, private=private)
+        reply = self.service.ask(text, asker)
+        key = self._noted(reply, asker)
+        frame = Frame(
+            key=key,
+            person=asker.person,
+            entry_id=reply.entry.id if reply.entry else "",
+            private=private,
+            choosing=reply.outcome == "suggest",
+        )
+        return Shown(card=self._offered(reply.card, asker), frame=frame, answered=reply.outcome == "answer")
+
+    def overhear(self, text: str, asker: Asker, place: str) -> tuple[str, Frame] | None:
+        """Look whether something said in a watched place may be answered unasked: the entry's title, or nothing."""
+        if self.budget.muted_until(place):
+            return None
+        reply = self.service.ask(text, asker)
+        if reply.entry is None or self.budget.spend(place, reply.entry.id) is not Verdict.ALLOWED:
+            return None
+        frame = Frame(key=self._noted(reply, asker), person=asker.person, entry_id=reply.entry.id, private=False)
+        return reply.card.title, frame
+
+    def _noted(self, reply: Reply, asker: Asker) -> str:
+        key = new_key()
+        self.store.record_question(key, reply, asker)
+        self._replies[key] = reply
+        if len(self._replies) > _REMEMBERED:
+            self._replies.popitem(last=False)
+        return key
+
+    def entry(self, entry_id: str, asker: Asker, *, key: str = "", private: bool = True, page: int = 0) -> Shown:
+        """Show an entry in full."""
+        card = self.service.entry(entry_id, asker)
+        known = entry_id in self.service.snapshot.knowledge.by_id
+        frame = Frame(
+            key=key or new_key(),
+            person=asker.person,
+            entry_id=entry_id if known else "",
+            private=private,
+            whole=known,
+            page=page,
+        )
+        return Shown(card=self._offered(card, asker), frame=frame, answered=known)
+
+    def refuse(self, key: str, entry_id: str, asker: Asker) -> Shown:
+        """Show the honest line in place of what the asker did not mean."""
+        reply = self._replies.get(key)
+        refused = {entry_id} if entry_id else {match.entry.id for match in reply.matches} if reply else set()
+        other = self.service.refuse(reply, refused, asker)
+        frame = Frame(key=key, person=asker.person, choosing=True)
+        return Shown(card=self._offered(other.card, asker), frame=frame, answered=False)
+
+    def posted(self, asker: Asker, message: discord.Message, entry_id: str) -> None:
+        """Keep where a public answer stands, so that a correction can reach it."""
+        if entry_id and asker.tenant != asker.person:
+            self.store.record_post(
+                Post(
+                    platform=PLATFORM,
+                    tenant=asker.tenant,
+                    place=asker.place,
+                    message=str(message.id),
+                    entry_id=entry_id,
+                    posted_at=int(message.created_at.timestamp()),
+                )
+            )
+
+    def remove_unasked(self, place: str) -> bool:
+        """Count an unasked answer that was removed; say whether the place is muted from now on."""
+        muted = self.budget.removal(place)
+        if muted:
+            self.store.remember(_mute_key(place), str(self.budget.muted_until(place)))
+        return muted
+
+    def restore_mutes(self) -> None:
+        """Take up the mutes from before a restart. Reads the database."""
+        for place in map(str, self.settings.auto_answer):
+            if until := self.store.recall(_mute_key(place)):
+                self.budget.mute_until(place, float(until))
+
+    def question(self, key: str) -> str:
+        """What was asked under this key, empty once forgotten."""
+        reply = self._replies.get(key)
+        return reply.question if reply else ""
+
+    def entry_id(self, shortened: str) -> str:
+        """The id of the entry that a button or a menu names."""
+        return long(shortened, self.service.snapshot.knowledge.by_id)
+
+    def _offered(self, card: Card, asker: Asker) -> Card:
+        idle = self._idle | ({Action.SHARE} if asker.tenant == asker.person else set())
+        return replace(card, actions=tuple(one for one in card.actions if one not in idle))
+
+    def asker(self, interaction: Interaction) -> Asker:
+        """Who sent an interaction."""
+        person = str(interaction.user.id)
+        return Asker(
+            platform=PLATFORM,
+            tenant=str(interaction.guild_id or person),
+            place=str(interaction.channel_id) if interaction.guild_id else "",
+            person=person,
+            locale=interaction.locale.value,
+            is_moderator=self.is_moderator(interaction),
+        )
+
+    def is_moderator(self, interaction: Interaction) -> bool:
+        """Whether the one who sent this may moderate here: Manage Server, or one of the roles that are set."""
+        if interaction.guild_id is None:
+            return False
+        return interaction.permissions.manage_guild or self._has_role(interaction.user)
+
+    def author(self, message: discord.Message) -> Asker:
+        """Who wrote a message. No event tells a person's language; a community server has set its own."""
+        guild, person = message.guild, str(message.author.id)
+        locale = guild.preferred_locale.value if guild and "COMMUNITY" in guild.features else None
+        return Asker(
+            platform=PLATFORM,
+            tenant=str(guild.id) if guild else person,
+            place=str(message.channel.id) if guild else "",
+            person=person,
+            locale=locale,
+            is_moderator=self._has_role(message.author),
+        )
+
+    def _has_role(self, person: discord.abc.User) -> bool:
+        roles = person.roles if isinstance(person, discord.Member) else ()
+        return any(role.id in self.settings.moderator_roles for role in roles)
+
+
+def watched_place(channel: object) -> str:
+    """The id of the channel or forum whose politeness counts: a post's is its forum's."""
+    if isinstance(channel, discord.Thread):
+        return str(channel.parent_id)
+    return str(getattr(channel, "id", ""))
+
+
+def _mute_key(place: str) -> str:
+    return f"{PLATFORM}:muted:{place}"
+
+
+def words_of(content: str) -> str:
+    """Turn a message into what it says: without mentions, with emoji by their names."""
+    return _MARKUP.sub(lambda match: match["emoji"] or " ", content).strip()

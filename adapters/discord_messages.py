@@ -1,0 +1,133 @@
+"""Tells which messages are questions for us, and answers them where they were asked."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import discord
+
+from adapters.discord_desk import watched_place, words_of
+from adapters.discord_guard import noted
+from adapters.discord_text import escape
+from adapters.discord_view import hint, layout, plain
+from bot.clamp import clamp
+from bot.search import MAX_QUESTION
+from bot.seen import Seen
+from bot.wording import wording
+
+if TYPE_CHECKING:
+    from discord import ui
+
+    from adapters.discord_desk import Desk, Shown
+
+logger = logging.getLogger(__name__)
+
+Way: TypeAlias = Literal["direct", "mention", "overheard"]
+
+_SPOKEN = {discord.MessageType.default, discord.MessageType.reply}
+_REMEMBERED = 2_000  # answers that go away with their question
+_UNFIT = {400, 500}  # HTTP: Discord does not take the layout; by its size in bytes it says 500
+
+
+class Messages:
+    """Answers messages. One process gets each message, so what it has seen need not be shared with others."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._seen = Seen()
+        self._answers: OrderedDict[int, discord.PartialMessage] = OrderedDict()
+
+    async def handle(self, message: discord.Message, me: int) -> None:
+        """Answer a message if it is for us, once, however often it is delivered. `me` is the bot's own id."""
+        way = self._way(message, me)
+        if way is None or not self._seen.first_time(message.id):
+            return
+        try:
+            if way == "overheard":
+                await self._speak_up(message)
+            else:
+                await self._answer_or_apologise(message)
+        except discord.HTTPException as error:
+            # Most often the permission to write is missing here, and there is nobody to tell.
+            logger.warning(
+                "channel %s: no answer could be sent (HTTP %s, %s)", message.channel.id, error.status, error.code
+            )
+
+    async def question_deleted(self, message_id: int) -> None:
+        """Take our answer away with its question."""
+        if answer := self._answers.pop(message_id, None):
+            try:
+                await answer.delete()
+            except discord.HTTPException as error:
+                logger.info("the answer %s could not be taken away (HTTP %s)", answer.id, error.status)
+
+    def _way(self, message: discord.Message, me: int) -> Way | None:
+        if message.author.bot or message.webhook_id or message.type not in _SPOKEN:
+            return None
+        if message.guild is None:
+            return "direct"
+        if any(person.id == me for person in message.mentions):
+            return "mention"
+        if message.mentions or message.reference or message.mention_everyone:
+            return None  # said to somebody else
+        return "overheard" if self._is_watched(message) else None
+
+    def _is_watched(self, message: discord.Message) -> bool:
+        watched, channel = self._desk.settings.auto_answer, message.channel
+        if not isinstance(channel, discord.Thread):
+            return channel.id in watched
+        # In a forum, the first message of a thread has its id. Inside other threads people talk with each other.
+        return channel.parent_id in watched and channel.id == message.id
+
+    async def _answer_or_apologise(self, message: discord.Message) -> None:
+        try:
+            await self._answer(message)
+        except discord.HTTPException:
+            raise
+        except Exception as error:  # noqa: BLE001 (the platform's edge: the library would only log, and the person wait)
+            line = wording(self._desk.author(message).locale).room.failed.format(
+                code=noted(f"message {message.id}", error)
+            )
+            await message.channel.send(escape(line), reference=_reference(message), mention_author=False)
+
+    async def _answer(self, message: discord.Message) -> None:
+        text = words_of(message.content)
+        quoted = message.reference.resolved if message.reference else None
+        if not text and isinstance(quoted, discord.Message) and not quoted.author.bot:
+            text = words_of(quoted.content)  # "@bot" in reply to somebody's question
+        asker = self._desk.author(message)
+        shown = self._desk.ask(text, asker, private=message.guild is None)
+        sent = await self._send(message, shown)
+        self._desk.posted(asker, sent, shown.frame.entry_id)
+
+    async def _speak_up(self, message: discord.Message) -> None:
+        title = message.channel.name if isinstance(message.channel, discord.Thread) else ""
+        asker = self._desk.author(message)
+        words = clamp(f"{title}\n{words_of(message.content)}".strip(), MAX_QUESTION)
+        heard = self._desk.overhear(words, asker, watched_place(message.channel))
+        if heard:
+            await self._reply(message, hint(heard[0], asker.locale, heard[1]))
+
+    async def _send(self, message: discord.Message, shown: Shown) -> discord.Message:
+        try:
+            return await self._reply(message, layout(shown.card, shown.frame))
+        except discord.HTTPException as error:
+            if error.status not in _UNFIT:
+                raise
+            logger.error("a layout was refused (HTTP %s, %s); sent as plain text", error.status, error.code)  # noqa: TRY400 (nothing to trace)
+            return await message.channel.send(
+                plain(shown.card), reference=_reference(message), mention_author=False, suppress_embeds=True
+            )
+
+    async def _reply(self, message: discord.Message, view: ui.LayoutView) -> discord.Message:
+        sent = await message.channel.send(view=view, reference=_reference(message), mention_author=False)
+        self._answers[message.id] = sent.channel.get_partial_message(sent.id)  # type: ignore[union-attr]  # where we just wrote
+        if len(self._answers) > _REMEMBERED:
+            self._answers.popitem(last=False)
+        return sent
+
+
+def _reference(message: discord.Message) -> discord.MessageReference:
+    return message.to_reference(fail_if_not_exists=False)

@@ -1,0 +1,209 @@
+"""The moderators' commands: everything after `/backchannel`."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from discord import Permissions, app_commands
+from discord.app_commands import Choice, Range, locale_str
+
+from adapters.discord_guard import say
+from adapters.discord_ids import short
+from adapters.discord_items import Interaction  # noqa: TC001 (the library reads annotations at runtime)
+from adapters.discord_review_view import day_of
+from adapters.discord_view import report
+from bot.clamp import clamp
+from bot.errors import KnowledgeError
+from bot.knowledge.check import check_files
+from bot.lint import MAX_PHRASINGS, lint, phrasing_count
+from bot.search import MAX_QUESTION  # noqa: TC001
+from bot.why import explain
+from bot.wording import wording
+
+if TYPE_CHECKING:
+    from adapters.discord_desk import Desk
+    from adapters.discord_review import Review
+    from bot.model import Problem
+    from bot.service import Service
+    from bot.statistics import Statistics
+    from bot.store import Edit
+    from bot.wording import ModeratorWording, RoomWording
+
+_PROBLEMS = 20  # shown at once; the rest is counted
+_LISTED = 15  # entries with figures
+_MAX_KEY = 32  # characters of a change's key; a start that is enough will do
+_CHOICES, _CHOICE_NAME = 25, 100  # Discord's limits; beyond them a type-ahead shows nothing at all
+
+
+def _named(key: str) -> locale_str:
+    return locale_str(wording("en").commands[key], key=key)
+
+
+class Moderation(app_commands.Group):
+    """The group; Discord hides it from people without Manage Server, and every use is checked again here."""
+
+    def __init__(self, desk: Desk, review: Review) -> None:
+        super().__init__(
+            name="backchannel",
+            description=_named("backchannel_about"),
+            guild_only=True,
+            default_permissions=Permissions(manage_guild=True),
+        )
+        self._desk, self._review = desk, review
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Let only moderators through; Discord's own setting can be opened to others by mistake."""
+        allowed = self._desk.is_moderator(interaction)
+        if not allowed:
+            await say(interaction, _words(interaction).moderators_only)
+        return allowed
+
+    @app_commands.command(name=_named("status"), description=_named("status_about"))
+    async def status(self, interaction: Interaction) -> None:
+        """Tell what is in force and how the connection and the store are."""
+        status, store = self._desk.service.status(), self._desk.store.status()
+        lines = [
+            _words(interaction).status_line.format(title=title, entries=count, version=status.version[:12])
+            for title, count in status.entries.items()
+        ]
+        lines += [
+            f"loaded:   {status.loaded_at:%Y-%m-%d %H:%M} UTC from {status.path}",
+            f"store:    {store.kind}, {store.backlog} waiting, {store.dropped} given up",
+            f"gateway:  {interaction.client.latency * 1000:.0f} ms, {len(interaction.client.guilds)} servers",
+        ]
+        if store.trouble:
+            lines.append(f"          {store.trouble}")
+        if status.refused and status.refused_at:
+            since = f"the version of {status.loaded_at:%Y-%m-%d %H:%M} UTC stays in force"
+            lines += [
+                f"refused:  {status.refused_at:%Y-%m-%d %H:%M} UTC; {since}",
+                *_listed(status.refused.problems),
+            ]
+        await interaction.response.send_message(view=report("\n".join(lines)), ephemeral=True)
+
+    @app_commands.command(name=_named("why"), description=_named("why_about"))
+    @app_commands.rename(question=_named("question"))
+    @app_commands.describe(question=_named("question_about"))
+    async def why(self, interaction: Interaction, question: Range[str, 1, MAX_QUESTION]) -> None:
+        """Explain the decision about a question, without asking it in anybody's name."""
+        decision = self._desk.service.snapshot.engine.decide(question)
+        await interaction.response.send_message(view=report(explain(decision)), ephemeral=True)
+
+    @app_commands.command(name=_named("check"), description=_named("check_about"))
+    async def check(self, interaction: Interaction) -> None:
+        """Check the files as they are on disk now."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        problems = await asyncio.to_thread(_problems, self._desk.service)
+        words = _words(interaction)
+        lines = [words.check_found.format(count=len(problems)), *_listed(problems)] if problems else [words.check_clean]
+        await interaction.edit_original_response(view=report("\n".join(lines)))
+
+    @app_commands.command(name=_named("reload"), description=_named("reload_about"))
+    async def reload(self, interaction: Interaction) -> None:
+        """Take the files as they are on disk now, all or nothing."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        service, words = self._desk.service, _words(interaction)
+        try:
+            await asyncio.to_thread(service.reload)
+        except KnowledgeError as error:
+            lines = [words.not_reloaded.format(version=service.status().version[:12]), *_listed(error.problems)]
+        else:
+            lines = [words.reloaded.format(version=service.status().version[:12])]
+        await interaction.edit_original_response(view=report("\n".join(lines)))
+
+    @app_commands.command(name=_named("review"), description=_named("review_about"))
+    async def review(self, interaction: Interaction) -> None:
+        """Work off the questions that were not answered."""
+        await self._review.open(interaction)
+
+    @app_commands.command(name=_named("edit"), description=_named("edit_about"))
+    @app_commands.rename(entry=_named("entry"))
+    @app_commands.describe(entry=_named("entry_about"))
+    async def edit(self, interaction: Interaction, entry: Range[str, 1, MAX_QUESTION]) -> None:
+        """Open an entry's text for editing."""
+        await self._review.edit(interaction, entry)
+
+    @app_commands.command(name=_named("undo"), description=_named("undo_about"))
+    @app_commands.rename(change=_named("change"))
+    @app_commands.describe(change=_named("change_about"))
+    async def undo(self, interaction: Interaction, change: Range[str, 1, _MAX_KEY]) -> None:
+        """Take a change back."""
+        await self._review.undo(interaction, change.strip())
+
+    @app_commands.command(name=_named("history"), description=_named("history_about"))
+    @app_commands.rename(entry=_named("entry"))
+    @app_commands.describe(entry=_named("entry_about"))
+    async def history(self, interaction: Interaction, entry: Range[str, 1, MAX_QUESTION] | None = None) -> None:
+        """Tell who changed what and when."""
+        moderator = self._review.changes.moderator(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        entry_id = self._desk.entry_id(entry) if entry else None
+        edits = await asyncio.to_thread(moderator.history, entry_id)
+        words = wording(interaction.locale.value).moderator
+        lines = [_line(one) for one in edits] or [words.no_changes]
+        await interaction.edit_original_response(view=report("\n".join(lines)))
+
+    @app_commands.command(name=_named("stats"), description=_named("stats_about"))
+    async def stats(self, interaction: Interaction) -> None:
+        """Tell how the last days' questions ended, by entry, and what nobody reached."""
+        moderator = self._review.changes.moderator(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        found = await asyncio.to_thread(moderator.statistics, datetime.now(UTC).date())
+        lines = _figures(found, wording(interaction.locale.value).moderator)
+        await interaction.edit_original_response(view=report("\n".join(lines)))
+
+    @edit.autocomplete("entry")
+    @history.autocomplete("entry")
+    async def _complete(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+        return choices(self._desk, interaction, current) if self._desk.is_moderator(interaction) else []
+
+
+def choices(desk: Desk, interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer entries while one is being typed."""
+    found = desk.service.complete(current, desk.asker(interaction), limit=_CHOICES)
+    return [Choice(name=clamp(one.label, _CHOICE_NAME), value=short(one.entry_id)) for one in found[:_CHOICES]]
+
+
+def _line(edit: Edit) -> str:
+    undoes = f" ({edit.undoes})" if edit.undoes else ""
+    pending = "" if edit.state == "done" else f" [{edit.state}]"
+    reason = f": {edit.reason}" if edit.reason else ""
+    return f"{edit.key}  {day_of(edit.made_at)}  {edit.author}  {edit.action} {edit.entry_id}{undoes}{pending}{reason}"
+
+
+def _figures(found: Statistics, words: ModeratorWording) -> list[str]:
+    lines = [
+        words.figures.format(
+            total=found.total,
+            days=len(found.days),
+            answered=found.answered,
+            asked_back=sum(day.asked_back for day in found.days),
+            unanswered=sum(day.unanswered for day in found.days),
+            declined=sum(day.declined for day in found.days),
+        )
+    ]
+    lines += [
+        f"{one.answers:>6}  {one.entry_id}  +{one.helpful} -{one.unhelpful}"
+        for one in found.entries[:_LISTED]
+        if one.answers or one.helpful or one.unhelpful
+    ]
+    return [*lines, words.unreached.format(entries=", ".join(found.unreached))] if found.unreached else lines
+
+
+def _words(interaction: Interaction) -> RoomWording:
+    return wording(interaction.locale.value).room
+
+
+def _problems(service: Service) -> list[Problem]:
+    snapshot = service.snapshot
+    problems = list(check_files(snapshot.path))
+    if not any(one.level == "error" for one in problems) and phrasing_count(snapshot.knowledge) <= MAX_PHRASINGS:
+        problems += lint(snapshot.knowledge, snapshot.engine.decide)
+    return problems
+
+
+def _listed(problems: list[Problem] | tuple[Problem, ...]) -> list[str]:
+    lines = [str(problem) for problem in problems[:_PROBLEMS]]
+    return [*lines, f"+{len(problems) - _PROBLEMS}"] if len(problems) > _PROBLEMS else lines

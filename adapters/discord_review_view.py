@@ -1,0 +1,122 @@
+"""What moderators are shown on Discord: a group of questions that waits, and what a change would do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from discord import ButtonStyle, ui
+
+from adapters.discord_ids import Press, short
+from adapters.discord_items import Push
+from adapters.discord_text import escape, unfenced
+from adapters.discord_view import MAX_LABEL
+from bot.clamp import clamp
+from bot.wording import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.impact import Flip, Impact
+    from bot.learn import Group
+    from bot.model import Match
+    from bot.wording import ModeratorWording
+
+_QUESTION, _WORDINGS, _WORDING = 300, 5, 120  # characters, and how many of them
+_DIFF, _EFFECTS, _NOTICE = 1_600, 1_800, 3_500  # characters; 4,000 in all
+_DIFF_BYTES, _EFFECTS_BYTES, _NOTICE_BYTES = 4_000, 5_000, 9_000  # of some 10,170 in all
+_FLIPS, _FLIP = 5, 120  # shown of each kind, and characters of each
+
+
+def group_view(group: Group, closest: Iterable[Match], locale: str | None) -> ui.LayoutView:
+    """Build the message for a group, with what can be done about it."""
+    words = wording(locale)
+    last = f"<t:{group.last_asked}:D>"
+    facts = [words.moderator.asked_by.format(people=group.people, date=last)]
+    if group.wanted:
+        facts.append(f"**{escape(words.moderator.wanted)}**")
+    facts += [f"- {one.times} x {escape(clamp(one.text, _WORDING))}" for one in group.wordings[1 : _WORDINGS + 1]]
+    container: ui.Container[ui.LayoutView] = ui.Container()
+    container.add_item(ui.TextDisplay(f"## {escape(clamp(' '.join(group.text.split()), _QUESTION))}"))
+    container.add_item(ui.TextDisplay("\n".join(facts)))
+    key, found = group.keys[0], list(closest)
+    if found:
+        near = [f"- {one.confidence:.0%} {escape(clamp(one.entry.title, _WORDING))}" for one in found]
+        container.add_item(ui.TextDisplay("\n".join((f"**{escape(words.closest_topics)}**", *near))))
+        labels = [words.moderator.add_to.format(title=one.entry.title) for one in found]
+        adding = [
+            _push("addto", label, key, short(one.entry.id), ButtonStyle.primary)
+            for label, one in zip(labels, found, strict=True)
+        ]
+        container.add_item(_row(adding))
+    container.add_item(
+        _row(
+            (
+                _push("addnew", words.moderator.new_entry, key),
+                _push("addout", words.moderator.out_of_scope, key),
+                _push("dismiss", words.moderator.dismiss, key),
+                _push("skip", words.room.next, key),
+            )
+        )
+    )
+    return _view(container)
+
+
+def effects_view(diff: str, found: Impact, draft: str, locale: str | None) -> ui.LayoutView:
+    """Build what a change would do, to be confirmed or not; `draft` is the key that it waits under."""
+    words = wording(locale).moderator
+    container: ui.Container[ui.LayoutView] = ui.Container()
+    container.add_item(ui.TextDisplay(f"```diff\n{clamp(unfenced(diff), _DIFF, max_bytes=_DIFF_BYTES)}\n```"))
+    container.add_item(ui.TextDisplay(clamp("\n".join(_effects(found, words)), _EFFECTS, max_bytes=_EFFECTS_BYTES)))
+    style = ButtonStyle.danger if found.harmful else ButtonStyle.success
+    container.add_item(
+        _row((_push("confirm", words.confirm, draft, style=style), _push("cancel", words.cancel, draft)))
+    )
+    return _view(container)
+
+
+def notice(lines: Iterable[str], locale: str | None, *, after: str | None = None) -> ui.LayoutView:
+    """Build a message of plain lines; with `after`, the key of a question settled, the queue can be gone on with."""
+    container: ui.Container[ui.LayoutView] = ui.Container()
+    container.add_item(ui.TextDisplay(clamp("\n".join(map(escape, lines)), _NOTICE, max_bytes=_NOTICE_BYTES)))
+    if after is not None:
+        container.add_item(_row((_push("skip", wording(locale).room.next, after),)))
+    return _view(container)
+
+
+def _effects(found: Impact, words: ModeratorWording) -> Iterable[str]:
+    if found.harmful:
+        yield f"⚠️ **{escape(words.harmful)}**"
+    yield escape(words.tried.format(count=found.asked))
+    for sentence, flips in ((words.stolen, found.stolen), (words.cases, found.cases), (words.flips, found.questions)):
+        yield escape(sentence.format(count=len(flips)))
+        yield from map(_flip, flips[:_FLIPS])
+    if found.skipped:
+        yield escape(words.left_out.format(count=found.skipped))
+
+
+def _flip(flip: Flip) -> str:
+    mark = {"better": "✅", "worse": "⚠️", "other": "•"}[flip.effect]
+    return f"{mark} {escape(clamp(flip.text, _FLIP))}: {escape(str(flip.before))} → {escape(str(flip.after))}"
+
+
+def day_of(seconds: int) -> str:
+    """Write when something happened, for a report."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _push(verb: str, label: str, key: str, argument: str = "", style: ButtonStyle = ButtonStyle.secondary) -> Push:
+    return Push(Press(verb=verb, key=key, argument=argument), label=clamp(label, MAX_LABEL), style=style)
+
+
+def _row(items: Iterable[Push]) -> ui.ActionRow[ui.LayoutView]:
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    for item in items:
+        row.add_item(item)
+    return row
+
+
+def _view(container: ui.Container[ui.LayoutView]) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container)
+    return view

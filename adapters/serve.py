@@ -1,0 +1,151 @@
+"""Runs the platforms whose tokens are set, on one event loop, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import os
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from bot.config import load_settings, settings_file
+from bot.errors import BackchannelError, ConfigError
+from bot.log import set_up_logging
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable, Mapping
+    from pathlib import Path
+
+    from bot.service import Service
+    from bot.store import Store
+    from bot.watch import Refused, Reloaded
+
+logger = logging.getLogger(__name__)
+
+PLATFORMS = ("discord", "slack")
+NO_STORE = "none"  # the database URL of those who keep nothing
+_CLOSING = 3.5  # seconds for the platforms to say goodbye; with the store's, all ends within five
+_PROBLEMS = 20  # of refused files told in the log
+_FLUSHING = 1.0  # seconds for the store to write what waits
+
+
+class Serve(Protocol):
+    """Serves one platform until it is cancelled; raises ConfigError for what trying again cannot mend."""
+
+    def __call__(self, service: Service, store: Store) -> Awaitable[None]:
+        """Begin to serve."""
+
+
+class Adapter(Protocol):
+    """What a module `adapters/<platform>_run.py` offers."""
+
+    def prepare(self, environ: Mapping[str, str], file: Path | None) -> Serve | None:
+        """Read the platform's settings; None where its token is not set. Raises ConfigError."""
+
+
+@click.command(epilog="\b\nExample:\n  DISCORD_TOKEN=... backchannel serve --discord")
+@click.option("--discord", is_flag=True, help="Serve Discord (needs DISCORD_TOKEN).")
+@click.option("--slack", is_flag=True, help="Serve Slack (needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN).")
+@click.option("--http", metavar="ADDRESS", help="Serve Slack over HTTP at an address such as 0.0.0.0:3000.")
+def serve(*, discord: bool, slack: bool, http: str | None) -> None:
+    """Answer people in Discord and Slack: wherever a token is set, or only where asked for."""
+    # Not needed for `--help`, and slow to import.
+    from bot.service import Service  # noqa: PLC0415
+    from bot.store import Store, default_url  # noqa: PLC0415
+    from bot.watch import Watcher  # noqa: PLC0415
+
+    file = settings_file(os.environ)
+    settings = load_settings(os.environ, file)
+    set_up_logging(settings.log_format, logging.INFO)
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it would tell of every file touched
+    chosen = [name for name, wanted in zip(PLATFORMS, (discord, slack), strict=True) if wanted]
+    ready = prepare(chosen, {**os.environ, "BACKCHANNEL_SLACK_HTTP": http} if http else os.environ, file)
+    service = Service.open(settings)
+    url = None if settings.database_url == NO_STORE else settings.database_url or default_url()
+    store = Store.open(url, retention_days=settings.retention_days)
+    watcher = Watcher(service, told)
+    watcher.start()
+    try:
+        asyncio.run(run(ready, service, store))
+    finally:
+        store.close(_FLUSHING)
+        watcher.stop()
+
+
+def told(news: Reloaded | Refused) -> None:
+    """Log what became of an edit to the knowledge files; `status` tells moderators the same."""
+    from bot.watch import Refused  # noqa: PLC0415 (comes with the store)
+
+    if isinstance(news, Refused):
+        since = f"{news.in_force_since:%Y-%m-%d %H:%M:%S} UTC"
+        logger.error("the knowledge files have errors; the version of %s stays in force", since)
+        for problem in news.error.problems[:_PROBLEMS]:
+            logger.error("refused: %s", problem)
+        return
+    found = news.entries
+    logger.info(
+        "the knowledge files changed and are in force: %d entries new, %d changed, %d gone",
+        *map(len, (found.added, found.changed, found.removed)),
+    )
+
+
+def prepare(chosen: Iterable[str], environ: Mapping[str, str], file: Path | None) -> dict[str, Serve]:
+    """Get the platforms ready: those chosen, or else every one whose token is set. Raises ConfigError."""
+    chosen = tuple(chosen)
+    ready: dict[str, Serve] = {}
+    for name in chosen or PLATFORMS:
+        try:
+            adapter: Adapter = importlib.import_module(f"adapters.{name}_run")
+        except ImportError as error:
+            if not chosen:
+                logger.debug("%s is not installed", name)
+                continue
+            raise ConfigError(
+                f"{name} cannot be served: {error.name} is not installed; pip install 'backchannel[{name}]'."
+            ) from error
+        if (one := adapter.prepare(environ, file)) is not None:
+            ready[name] = one
+        elif chosen:
+            raise ConfigError(f"{name} cannot be served: its token is not set; see docs/{name}.md.")
+    if not ready:
+        raise ConfigError("There is nothing to serve: set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN.")
+    return ready
+
+
+async def run(ready: Mapping[str, Serve], service: Service, store: Store) -> None:
+    """Serve until SIGTERM or SIGINT; one platform's failure leaves the others alone.
+
+    Raises the first error once every platform has failed.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # on Windows, Ctrl-C arrives as KeyboardInterrupt instead
+            loop.add_signal_handler(number, stop.set)
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    tasks = [asyncio.create_task(_attempt(name, one(service, store)), name=name) for name, one in ready.items()]
+    try:
+        running = set(tasks)
+        while running and not stop.is_set():
+            done, _ = await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            running -= done
+    finally:
+        stopping.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait({*tasks, stopping}, timeout=_CLOSING)
+    failures = [task.exception() for task in tasks if task.done() and not task.cancelled()]
+    if not stop.is_set() and (first := next(filter(None, failures), None)):
+        raise first
+
+
+async def _attempt(name: str, serving: Awaitable[None]) -> None:
+    try:
+        await serving
+    except BackchannelError as error:
+        logger.error("%s stopped: %s", name, error)  # noqa: TRY400 (the sentence says it all)
+        raise

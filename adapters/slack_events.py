@@ -1,0 +1,97 @@
+"""Tells which events are questions for us, and what they ask."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from adapters.slack_text import Json
+
+Way = Literal["mention", "direct", "overheard"]
+
+# A message with a file or one that is also sent to the channel is still a person's message; every other subtype
+# (an edit, a deletion, a join, a bot's post) is not.
+_SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_MARKUP = re.compile(r"<([@#!]?)([^>|]*)(?:\|([^>]*))?>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A message that asks, and where its answer belongs."""
+
+    way: Way
+    text: str
+    team: str
+    channel: str
+    person: str
+    ts: str
+    thread: str  # the thread to answer in: the message's own, or one that starts at it
+
+    @property
+    def key(self) -> str:
+        """Tell this message from every other, however often and under whatever event id it is delivered."""
+        return f"message:{self.team}:{self.channel}:{self.ts}"
+
+
+def question_of(body: Json, me: str, watched: Collection[str] = ()) -> Question | None:
+    """Read an `app_mention` or `message` event; None where it is not a person's question for us.
+
+    `me` is our own user id, `watched` are the channels where questions may be answered unasked.
+    """
+    event: Json = body.get("event", {})
+    person, channel, ts = event.get("user"), event.get("channel"), event.get("ts")
+    if not (person and channel and ts) or person == me:
+        return None
+    if event.get("bot_id") or event.get("bot_profile") or event.get("subtype") not in _SPOKEN or event.get("edited"):
+        return None
+    text = str(event.get("text") or "")
+    way = _way(event, text, me, watched)
+    if way is None:
+        return None
+    return Question(
+        way=way,
+        text=clean(text, me),
+        team=str(body.get("team_id") or event.get("team") or ""),
+        channel=str(channel),
+        person=str(person),
+        ts=str(ts),
+        thread=str(event.get("thread_ts") or ts),
+    )
+
+
+def _way(event: Json, text: str, me: str, watched: Collection[str]) -> Way | None:
+    if event.get("type") == "app_mention":
+        return "mention"
+    if event.get("channel_type") == "im":
+        return "direct"
+    mentioned = me in _MENTION.findall(text)
+    # A mention comes as `app_mention` too; a word inside a thread is part of somebody's talk.
+    if mentioned or event.get("thread_ts") or event.get("channel") not in watched:
+        return None
+    return "overheard"
+
+
+def clean(text: str, me: str) -> str:
+    """Turn a message's mrkdwn into the words that a person typed: our mention away, others by name, entities undone.
+
+    Asterisks and the like stay: in the core they are no words.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        kind, target, label = match.groups()
+        if kind == "@" and target == me:
+            return " "
+        if kind == "!":
+            return f"@{(label or target).lstrip('@')}"
+        if kind == "":
+            return str(label or target)
+        return f"{kind}{label or target}"
+
+    words = _MARKUP.sub(replace, text)
+    return " ".join(unescape(words).split())

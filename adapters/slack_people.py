@@ -1,0 +1,121 @@
+"""Who somebody is in Slack: their language, and whether they moderate. Remembered for a while, never kept."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slack_sdk.errors import SlackApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from adapters.slack_settings import SlackSettings
+    from adapters.slack_text import Json
+
+logger = logging.getLogger(__name__)
+
+LOCALE_AGE = 24 * 3600.0  # seconds that a language is believed
+RIGHTS_AGE = 300.0  # seconds that a right is believed, so that one taken away is gone soon
+PATIENCE = 0.8  # seconds that an answer waits for its reader's language
+CAPACITY = 20_000  # people remembered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What `users.info` tells that matters here."""
+
+    locale: str | None
+    teams: frozenset[str]  # the workspaces that this person belongs to
+    leads: bool  # an admin or owner of the workspace
+    is_bot: bool
+    at: float  # when it was learnt, in seconds of the clock
+
+
+class People:
+    """Looks people up, each not more often than needed."""
+
+    def __init__(self, settings: SlackSettings, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._profiles: OrderedDict[tuple[str, str], Profile] = OrderedDict()
+        self._groups: dict[str, tuple[float, frozenset[str]]] = {}  # by workspace
+
+    def known_locale(self, team: str, person: str) -> str | None:
+        """Tell a person's language if it is known already, without asking anybody."""
+        profile = self._profiles.get((team, person))
+        return profile.locale if profile else None
+
+    async def locale(self, client: AsyncWebClient, team: str, person: str) -> str | None:
+        """Tell a person's language as a BCP 47 tag; None where Slack does not tell it soon enough."""
+        try:
+            profile = await asyncio.wait_for(self._profile(client, team, person, LOCALE_AGE), PATIENCE)
+        except TimeoutError:
+            return None
+        return profile.locale if profile else None
+
+    async def is_moderator(self, client: AsyncWebClient, team: str, person: str) -> bool:
+        """Say whether a person may moderate here; not if they are of another workspace or cannot be checked."""
+        profile = await self._profile(client, team, person, RIGHTS_AGE)
+        if profile is None or profile.is_bot or team not in profile.teams:
+            return False
+        return profile.leads or person in self._settings.moderators or person in await self._group(client, team)
+
+    async def keeps_knowledge(self, client: AsyncWebClient, team: str, person: str) -> bool:
+        """Say whether a person may see the queue and change the knowledge.
+
+        Where several workspaces share the knowledge, leading one of them is not enough: its people installed the bot
+        themselves.
+        """
+        if not await self.is_moderator(client, team, person):
+            return False
+        return not self._settings.several_workspaces or person in self._settings.moderators
+
+    async def _profile(self, client: AsyncWebClient, team: str, person: str, max_age: float) -> Profile | None:
+        known = self._profiles.get((team, person))
+        if known and self._clock() - known.at < max_age:
+            return known
+        try:
+            answer = await client.users_info(user=person, include_locale=True)
+        except (SlackApiError, OSError, TimeoutError) as error:
+            logger.warning("a person could not be looked up: %s", type(error).__name__)
+            # An old language is better than none, an old right is not.
+            return known if max_age == LOCALE_AGE else None
+        profile = _profile(answer["user"], self._clock())
+        self._profiles[team, person] = profile
+        self._profiles.move_to_end((team, person))
+        if len(self._profiles) > CAPACITY:
+            self._profiles.popitem(last=False)
+        return profile
+
+    async def _group(self, client: AsyncWebClient, team: str) -> frozenset[str]:
+        if not self._settings.moderator_group:
+            return frozenset()
+        at, members = self._groups.get(team, (float("-inf"), frozenset()))
+        if self._clock() - at < RIGHTS_AGE:
+            return members
+        try:
+            answer = await client.usergroups_users_list(usergroup=self._settings.moderator_group)
+        except (SlackApiError, OSError, TimeoutError) as error:
+            logger.warning("the moderators' group could not be read: %s", type(error).__name__)
+            return frozenset()
+        members = frozenset(answer["users"])
+        self._groups[team] = (self._clock(), members)
+        return members
+
+
+def _profile(user: Json, at: float) -> Profile:
+    in_organisation = user.get("enterprise_user") or {}
+    return Profile(
+        locale=user.get("locale") or None,
+        teams=frozenset({str(user.get("team_id") or ""), *in_organisation.get("teams", [])}),
+        leads=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
+        is_bot=bool(user.get("is_bot")),
+        at=at,
+    )

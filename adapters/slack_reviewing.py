@@ -1,0 +1,257 @@
+"""Moderators at work in Slack: the queue, edits with their effects, history, undo and figures.
+
+Who may is checked anew at each command, press and form. A page that takes a while is opened at once and filled when it
+is ready, because Slack lets a page be opened for three seconds only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from adapters import slack_blocks as block
+from adapters import slack_moderator_views as views
+from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, reason
+from adapters.slack_intent import MAX_ID, Intent
+from adapters.slack_manifest import COMMAND
+from adapters.slack_steps import Finished, Steps
+from adapters.slack_text import Json, literal
+from adapters.slack_values import Name, Value
+from adapters.slack_views import notice_view
+from bot.clamp import clamp
+from bot.errors import BackchannelError, NotAllowedError
+from bot.store import new_key
+from bot.wording import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from adapters.slack_bot import Bot, Shown
+    from bot.moderation import Moderator
+    from bot.store import Request
+
+logger = logging.getLogger(__name__)
+
+SUBCOMMANDS = ("review", "edit", "history", "undo", "stats")
+_MAX_QUESTION = 1000  # characters of a question, above its answer
+_Read = TypeVar("_Read")
+
+
+class Reviewing:
+    """What moderators do to the queue and the knowledge."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self.names = frozenset(
+            {Name.REVIEW, Name.ADD, Name.ADD_OTHER, Name.NEW_ENTRY, Name.OUT_OF_SCOPE, Name.DISMISS, Name.EDIT}
+        )
+
+    async def command(self, name: str, rest: str, here: Here) -> None:
+        """Do one of the subcommands; `rest` is what was typed after it."""
+        rest = rest.strip()
+        match name:
+            case "review":
+                await self._show(here, lambda steps: steps.review(Value()))
+            case "edit" if 0 < len(rest) <= MAX_ID:
+                await self._show(here, lambda steps: steps.begin(Intent(task="edit", entry_id=rest)))
+            case "undo" if 0 < len(rest) <= MAX_ID:
+                await self._show(here, lambda steps: steps.begin(Intent(task="undo", change=rest)))
+            case "history" if len(rest) <= MAX_ID:
+                await self._history(here, rest)
+            case "stats":
+                await self._stats(here)
+            case _:
+                example = {"undo": "undo 3f2a9c01"}.get(name, f"{name} faq/opening-hours")
+                said = wording(here.locale).moderator.usage.format(command=f"{COMMAND} {example}")
+                await self._say(here, said)
+
+    async def press(self, name: Name, body: Json, here: Here) -> None:
+        """Do what a button or the menu on a page of the queue says."""
+        value = _value(body, here)
+        if value is None:
+            await self._tell(here, wording(here.locale).room.old_button)
+            return
+        intent = Intent(task="alternate", entry_id=value.entry_id, key=value.key, page=value.page)
+        match name:
+            case Name.DISMISS:
+                await self._show(here, lambda steps: steps.dismiss(value))
+            case Name.ADD | Name.ADD_OTHER:
+                await self._show(here, lambda steps: steps.begin(intent))
+            case Name.NEW_ENTRY:
+                await self._show(here, lambda steps: steps.begin(replace(intent, task="new_entry", entry_id="")))
+            case Name.OUT_OF_SCOPE:
+                await self._show(here, lambda steps: steps.begin(replace(intent, task="out_of_scope", entry_id="")))
+            case Name.EDIT:
+                edit = Intent(task="edit", entry_id=value.entry_id)
+                await self._show(here, lambda steps: steps.begin(edit))
+            case _:
+                await self._show(here, lambda steps: steps.review(value))
+
+    async def submitted(self, body: Json, client: AsyncWebClient) -> None:
+        """Take a form of a change, whose page says already that this takes a moment."""
+        here = await self._bot.located(body, client)
+        view: Json = here.view or {}
+        intent = Intent.decode(view.get("private_metadata") or "")
+        if intent is None:
+            await self._tell(here, wording(here.locale).room.old_button)
+            return
+        typed = _typed(view)
+        outcome = await self._worked(here, lambda steps: steps.submit(intent, typed))
+        if isinstance(outcome, Finished):
+            told = await self._bring(here, outcome)
+            outcome = views.done(outcome.made, told, intent, here.locale)
+        await here.client.views_update(view_id=view["id"], view=outcome)
+
+    async def queue(self, here: Here) -> tuple[str, ...] | None:
+        """Read what waits, for those who may see it; None for anybody else, and where it cannot be read."""
+        try:
+            moderator = await self._admit(here)
+            return await asyncio.to_thread(lambda: tuple(group.text for group in moderator.queue()))
+        except BackchannelError:
+            return None
+
+    async def _show(self, here: Here, work: Callable[[Steps], Json]) -> None:
+        """Show a page that takes a while: a note at once, the page in its place."""
+        try:
+            await self._admit(here)
+        except NotAllowedError:
+            await self._tell(here, wording(here.locale).room.moderators_only)
+            return
+        view_id = await self._wait(here)
+        if view_id is not None:
+            await here.client.views_update(view_id=view_id, view=await self._worked(here, work))
+
+    async def _worked(self, here: Here, work: Callable[[Steps], _Read]) -> _Read | Json:
+        """Work in a thread, as who asks may; a refusal becomes a page."""
+        try:
+            moderator = await self._admit(here)
+            return await asyncio.to_thread(lambda: work(Steps(moderator, here.locale)))
+        except NotAllowedError:
+            return notice_view(wording(here.locale).room.moderators_only, here.locale)
+        except BackchannelError as error:
+            return views.said(str(error), here.locale)
+
+    async def _admit(self, here: Here) -> Moderator:
+        """Let a moderator in. Raises NotAllowedError for anybody else."""
+        may = not here.foreign and await self._bot.people.keeps_knowledge(here.client, here.team, here.person)
+        return self._bot.moderation.of(here.moderating() if may else here.asker, here.name or here.person)
+
+    async def _wait(self, here: Here) -> str | None:
+        """Open a page that stands in for what is worked out, or put it in the open one; give its id."""
+        view = views.waiting(here.locale)
+        if here.view and here.view.get("type") == "modal":
+            await here.client.views_update(view_id=here.view["id"], view=view)
+            return str(here.view["id"])
+        try:
+            answer = await here.client.views_open(trigger_id=here.trigger, view=view)
+        except CALL_ERRORS as error:
+            logger.warning("a page could not be opened: %s", reason(error))
+            if here.response_url:
+                await self._say(here, wording(here.locale).room.old_button)
+            return None
+        return str(answer["view"]["id"])
+
+    async def _history(self, here: Here, entry_id: str) -> None:
+        words = wording(here.locale)
+        edits = await self._read(here, lambda moderator: moderator.history(entry_id or None))
+        if edits is None:
+            return
+        if not edits:
+            await self._say(here, words.moderator.no_changes)
+            return
+        head = words.commands["history_about"]
+        blocks = [literal(head), views.preformatted(views.history_lines(edits))]
+        await self._bot.sender.respond(here, head, blocks)
+
+    async def _stats(self, here: Here) -> None:
+        today = datetime.now(UTC).date()
+        statistics = await self._read(here, lambda moderator: moderator.statistics(today))
+        if statistics is not None:
+            head, blocks = views.figures(statistics, here.locale)
+            await self._bot.sender.respond(here, head, blocks)
+
+    async def _read(self, here: Here, read: Callable[[Moderator], _Read]) -> _Read | None:
+        """Read something for a message; None once it was said why not."""
+        try:
+            moderator = await self._admit(here)
+            return await asyncio.to_thread(lambda: read(moderator))
+        except NotAllowedError:
+            await self._say(here, wording(here.locale).room.moderators_only)
+        except BackchannelError as error:
+            await self._say(here, clamp(str(error), block.MAX_PLAIN))
+        return None
+
+    async def _bring(self, here: Here, finished: Finished) -> int:
+        """Bring the new answer to those who wait for it in this workspace; give how many have it."""
+        told: dict[str, bool] = {}  # by question: whether all who wait for it have the answer
+        count = 0
+        for request in finished.waiting:
+            if (request.platform, request.tenant) != (PLATFORM, here.team):
+                continue
+            delivered = await self._answer(here, request, finished)
+            told[request.question_key] = delivered and told.get(request.question_key, True)
+            count += delivered
+        await self._settle_answered(here, [key for key, all_of_them in told.items() if all_of_them])
+        return count
+
+    async def _answer(self, here: Here, request: Request, finished: Finished) -> bool:
+        there = Here(client=here.client, team=request.tenant, person=request.person, locale=request.locale)
+        wordings = finished.group.wordings if finished.group else ()
+        question = next((one.text for one in wordings if request.question_key in one.keys), "")
+        shown = self._answer_for(question, finished, there)
+        head = wording(request.locale).moderator.answered.format(question=clamp(question, _MAX_QUESTION))
+        blocks = [literal(head), *shown.blocks("direct")]
+        ts = await self._bot.sender.post(there, f"{head}\n{shown.text}", blocks, channel=there.person, thread_ts=None)
+        return ts is not None
+
+    def _answer_for(self, question: str, finished: Finished, there: Here) -> Shown:
+        """Show the entry that was changed or added; what the core says else, as of something out of scope."""
+        entries = finished.made.entries
+        entry_id = next(iter((*entries.added, *entries.changed)), "")
+        if entry_id:
+            return self._bot.picked(Value(key=new_key(), entry_id=entry_id, question=question), there)
+        reply = self._bot.service.ask(question, replace(there.asker, person=""))
+        return self._bot.shown(reply, there, new_key(), question)
+
+    async def _settle_answered(self, here: Here, keys: Iterable[str]) -> None:
+        answered = tuple(keys)
+        if answered:
+            moderator = await self._admit(here)
+            await asyncio.to_thread(lambda: moderator.settle(answered, "answered"))
+
+    async def _tell(self, here: Here, said: str) -> None:
+        if here.response_url:
+            await self._say(here, said)
+        else:
+            await self._bot.open_view(here, notice_view(said, here.locale))
+
+    async def _say(self, here: Here, said: str) -> None:
+        await self._bot.sender.respond(here, said, [literal(said)])
+
+
+def _value(body: Json, here: Here) -> Value | None:
+    """Read what was pressed; a menu's choice is an entry, for the group of its page."""
+    action: Json = body["actions"][0]
+    chosen = action.get("selected_option")
+    if not chosen:
+        return Value.decode(action.get("value"))
+    try:
+        page = json.loads((here.view or {}).get("private_metadata") or "{}")
+        return Value(entry_id=str(chosen.get("value") or ""), key=str(page["key"]), page=int(page["page"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _typed(view: Json) -> dict[str, str]:
+    """Read what a form holds, by field."""
+    typed: dict[str, str] = {}
+    for name, inputs in view.get("state", {}).get("values", {}).items():
+        for one in inputs.values():
+            typed[name] = str((one.get("selected_option") or {}).get("value") or one.get("value") or "")
+    return typed

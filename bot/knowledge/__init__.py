@@ -1,0 +1,1 @@
+"""Knowledge: YAML in, a checked and immutable snapshot out."""

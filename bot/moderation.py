@@ -1,0 +1,314 @@
+"""What moderators do: work off the queue, propose edits, see what they would change, make them, take them back."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from bot.errors import EditError, NotAllowedError, StoreError
+from bot.impact import RECENT, Impact, Version, check, impact, proposed
+from bot.knowledge import edit, git
+from bot.knowledge.diff import changed_words, differences
+from bot.knowledge.patch import applied, undone
+from bot.knowledge.write import write
+from bot.learn import MIN_PEOPLE, Group, closest, group
+from bot.proposal import Digest, Made, Proposal
+from bot.statistics import Statistics, statistics
+from bot.store.records import Edit, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from bot.evaluate import Case
+    from bot.knowledge.patch import Change
+    from bot.knowledge.spans import Plain
+    from bot.model import Asker, Collection, Knowledge, Match
+    from bot.progress import Progress
+    from bot.service import Service
+    from bot.store import Post, Request, Store
+
+_log = logging.getLogger(__name__)
+
+_REMEMBERED = 2.0  # seconds to wait for the history before an edit is made without it
+CORRECTED_FOR = 7 * 86_400.0  # seconds: who read it longer ago does not look again
+MOST_CORRECTED = 50  # messages edited after one change: platforms limit edits, too
+_YEAR = timedelta(days=365)
+
+
+class Moderation:
+    """Stands between the service, the store and the files; `of` lets a moderator in.
+
+    Everything blocks on files or the database: call it from a thread where an event loop is running.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it stands between, and what is set
+        self,
+        service: Service,
+        store: Store,
+        *,
+        cases: Sequence[Case] = (),
+        min_people: int = MIN_PEOPLE,
+        commit: bool = False,
+        push: bool = False,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.service, self.store, self.cases, self.min_people = service, store, tuple(cases), min_people
+        self.commit, self.push, self.now = commit or push, push, now
+        self._version: Version | None = None
+        self._making = threading.Lock()  # a reload that began earlier must not end later
+
+    def of(self, asker: Asker, name: str, *, everywhere: bool = False) -> Moderator:
+        """Let a moderator in; `name` goes into the history. Raises NotAllowedError for anybody else.
+
+        They see the questions of their own server or workspace, or all of them `everywhere`.
+        """
+        if not asker.is_moderator:
+            raise NotAllowedError("Only moderators can do that.")
+        return Moderator(self, name, None if everywhere else asker.tenant)
+
+    def reconcile(self) -> None:
+        """Settle the edits that a crash left undecided, by what the files hold; call it once at the start."""
+        with suppress(StoreError):
+            for pending in self.store.desk.pending_edits():
+                collections = self.service.snapshot.knowledge.collections
+                place = next((one for one in collections if one.name == pending.collection), None)
+                if place is not None and (state := applied(place.path, pending.patch)) is not None:
+                    self.store.desk.record_edit(replace(pending, state="done" if state else "void"))
+
+    def retired(self, entry_id: str) -> str | None:
+        """Give what to read in place of an entry that is gone: an id, empty where none was named; None if unknown."""
+        return self.store.recall(_retired_key(entry_id))
+
+    def place(self, entry_id: str) -> tuple[Collection, str]:
+        """Find an id's collection and the id within it. Raises EditError where there is no such collection."""
+        collections = self.service.snapshot.knowledge.collections
+        name, colon, local = entry_id.partition(":")
+        if colon:
+            found = next((one for one in collections if one.name == name), None)
+        else:
+            found, local = (collections[0] if len(collections) == 1 else None), entry_id
+        if found is None:
+            names = ", ".join(one.name for one in collections)
+            raise EditError(f"{entry_id} names no collection; write <collection>:{local}, with one of {names}.")
+        return found, local
+
+    def make(self, proposal: Proposal, *, author: str, reason: str) -> Made:
+        """Make a change: into the history, into the files, into force, and into Git where that is set."""
+        record = Edit(
+            key=secrets.token_hex(4),
+            made_at=int(self.now()),
+            author=author,
+            reason=reason,
+            action=proposal.change.action,
+            entry_id=proposal.entry_id,
+            collection=proposal.collection,
+            patch=proposal.change.patch,
+            undoes=proposal.undoes,
+            state="pending",
+        )
+        with self._making:
+            before = self.service.snapshot
+            kept = self._record(record)
+            try:
+                write(proposal.change)
+            except EditError:
+                self._record(replace(record, state="void"))
+                raise
+            self._record(replace(record, state="done"))
+            self.service.reload()
+            after = self.service.snapshot
+        if proposal.change.action == "retire":
+            self.store.remember(_retired_key(proposal.entry_id), proposal.successor or "")
+        trouble = None if kept else "The history could not be written, so this cannot be undone from here."
+        commit = None
+        if self.commit:
+            message = f"{proposal.change.action} {proposal.entry_id}\n\n{reason}".strip()
+            try:
+                commit = git.commit(proposal.change, author=author, message=message, push=self.push)
+            except EditError as error:
+                trouble = f"The change is in the files but not in Git: {error}"
+        _log.info("edit %s: %s %s", record.key, record.action, record.entry_id)
+        entries = differences(before.knowledge, after.knowledge)
+        return Made(
+            key=record.key,
+            entries=entries,
+            corrections=self.corrections(before.knowledge, after.knowledge),
+            commit=commit,
+            trouble=trouble,
+        )
+
+    def version(self) -> Version:
+        """Give the knowledge in force, with what it has already been asked for earlier proposals."""
+        snapshot = self.service.snapshot
+        if self._version is None or self._version.engine is not snapshot.engine:
+            self._version = Version(knowledge=snapshot.knowledge, engine=snapshot.engine)
+        return self._version
+
+    def corrections(self, before: Knowledge, after: Knowledge) -> tuple[Post, ...]:
+        """Give our public messages of the last days whose entry reads otherwise now: the newest, and not too many."""
+        since = self.now() - CORRECTED_FOR
+        changed = [
+            one for one in differences(before, after).changed if changed_words(before.by_id[one], after.by_id[one])
+        ]
+        posts = [post for entry_id in changed for post in self.store.posts(entry_id, since)]
+        return tuple(sorted(posts, key=lambda post: -post.posted_at)[:MOST_CORRECTED])
+
+    def _record(self, record: Edit) -> bool:
+        try:
+            return self.store.desk.record_edit(record).result(_REMEMBERED)
+        except FutureTimeoutError:  # it waits in the backlog, and is written when the database is back
+            return True
+        except StoreError:
+            return False
+
+
+class Moderator:
+    """One moderator at work; made by `Moderation.of`."""
+
+    def __init__(self, moderation: Moderation, name: str, tenant: str | None) -> None:
+        self._all, self.name, self.tenant = moderation, name, tenant
+
+    # --- the queue ---------------------------------------------------------------------------
+
+    def queue(self) -> tuple[Group, ...]:
+        """Give what waits to be settled, grouped by meaning, what matters most first. Raises StoreError."""
+        questions = self._all.store.desk.open_questions(tenant=self.tenant)
+        return group(questions, now=self._all.now(), min_people=self._all.min_people)
+
+    def find(self, key: str) -> Group | None:
+        """Give the group that holds a question, as it is now; None if it was settled meanwhile."""
+        return next((one for one in self.queue() if key in one.keys), None)
+
+    def closest(self, group: Group) -> tuple[Match, ...]:
+        """Give the entries that came nearest to a group's question, with their confidence."""
+        return closest(self._all.service.snapshot.engine, group.text)
+
+    def stock_ids(self) -> tuple[str, ...]:
+        """Give the ids of what is out of scope by name, as `add_alternate` takes them."""
+        collections = self._all.service.snapshot.knowledge.collections
+        prefix = [f"{one.name}:" if len(collections) > 1 else "" for one in collections]
+        return tuple(
+            f"{name}out_of_scope/{reply.id}"
+            for name, one in zip(prefix, collections, strict=True)
+            for reply in one.stock_replies
+            if reply.reason == "out_of_scope"
+        )
+
+    def settle(self, keys: Sequence[str], verdict: Verdict) -> tuple[Request, ...]:
+        """Take questions out of the queue; return the people who wait for an answer to them.
+
+        Bring them the answer, then settle as "answered"; "dismissed" forgets them.
+        """
+        desk = self._all.store.desk
+        waiting = () if verdict in {"answered", "dismissed"} else desk.requests(keys)
+        desk.settle(keys, verdict)
+        return waiting
+
+    # --- proposing ---------------------------------------------------------------------------
+
+    def present(self, entry_id: str) -> tuple[dict[str, Plain], str]:
+        """Give an entry's fields as they stand in the file, for a form, and the stamp to hand back with the edit."""
+        collection, local = self._all.place(entry_id)
+        fields = edit.present(collection.path, local)
+        return fields, edit.stamp(fields)
+
+    def add_alternate(self, entry_id: str, phrasing: str) -> Proposal:
+        """Propose another way to ask an entry, or another example of what is out of scope."""
+        return self._propose(entry_id, lambda root, local: edit.add_alternate(root, local, phrasing))
+
+    def add_reject(self, entry_id: str, phrasing: str) -> Proposal:
+        """Propose a look-alike that an entry must not answer."""
+        return self._propose(entry_id, lambda root, local: edit.add_reject(root, local, phrasing))
+
+    def edit(self, entry_id: str, fields: Mapping[str, object], *, seen: str | None = None) -> Proposal:
+        """Propose new fields; `seen` is the stamp that `present` gave. Raises EditConflict if it holds no longer."""
+        return self._propose(entry_id, lambda root, local: edit.edit_fields(root, local, fields, seen=seen))
+
+    def add_entry(self, entry_id: str, fields: Mapping[str, object]) -> Proposal:
+        """Propose a new entry or stock reply, by the YAML's field names."""
+        return self._propose(entry_id, lambda root, local: edit.add_entry(root, local, fields))
+
+    def retire(self, entry_id: str, successor: str | None = None) -> Proposal:
+        """Propose to take an entry away; `successor` is what readers of it are sent to."""
+        if successor is not None and successor not in self._all.service.snapshot.knowledge.by_id:
+            raise EditError(f"There is no {successor} to send readers to.")
+        return replace(self._propose(entry_id, edit.retire), successor=successor)
+
+    def still_true(self, entry_id: str, today: date) -> Proposal:
+        """Propose to confirm an entry: true as of today, to be looked at again after as long as before, or a year."""
+        entry = self._all.service.snapshot.knowledge.by_id.get(entry_id)
+        if entry is None:
+            raise EditError(f"There is no {entry_id}; it may have been retired.")
+        term = entry.review_by - entry.as_of if entry.review_by and entry.as_of else _YEAR
+        fields = {"as_of": today, "review_by": today + max(term, timedelta(days=1))}
+        return self.edit(entry_id, fields)
+
+    def undo(self, key: str) -> Proposal:
+        """Propose to take a change back, by its key or the start of it; that is a change of its own."""
+        record = self._all.store.desk.edit(key)
+        if record is None:
+            raise EditError(f"There is no change {key} in the history, or more than one begins so.")
+        knowledge = self._all.service.snapshot.knowledge
+        collection = next((one for one in knowledge.collections if one.name == record.collection), None)
+        if collection is None:
+            raise EditError(f"The collection {record.collection} of this change is not loaded.")
+        change = undone(collection.path, record.patch, entry_id=record.entry_id)
+        return Proposal(collection=collection.name, entry_id=record.entry_id or "", change=change, undoes=record.key)
+
+    def weigh(self, proposal: Proposal, *, progress: Progress | None = None) -> Impact:
+        """Work out what a proposal would change for real questions and labelled cases.
+
+        Raises KnowledgeError with every problem that it would bring: then it cannot be made.
+        """
+        snapshot = self._all.service.snapshot
+        new = proposed(snapshot.path, proposal.change, progress=progress)
+        questions: tuple[str, ...] = ()
+        with suppress(StoreError):  # an edit does not wait for the database
+            questions = tuple(one.text for one in self._all.store.desk.recent_questions(limit=RECENT))
+        return impact(self._all.version(), new, questions=questions, cases=self._all.cases, progress=progress)
+
+    def make(self, proposal: Proposal, reason: str = "") -> Made:
+        """Make a proposal. Raises EditConflict if the files changed meanwhile, KnowledgeError if it breaks them."""
+        check(self._all.service.snapshot.path, proposal.change)
+        return self._all.make(proposal, author=self.name, reason=reason)
+
+    def _propose(self, entry_id: str, make: Callable[[Path, str], Change]) -> Proposal:
+        collection, local = self._all.place(entry_id)
+        return Proposal(collection=collection.name, entry_id=entry_id, change=make(collection.path, local))
+
+    # --- looking -----------------------------------------------------------------------------
+
+    def history(self, entry_id: str | None = None, *, limit: int = 20) -> tuple[Edit, ...]:
+        """Give the latest changes, of one entry or of all. Raises StoreError."""
+        return self._all.store.desk.edits(entry_id=entry_id, limit=limit)
+
+    def statistics(self, today: date, *, days: int = 30) -> Statistics:
+        """Give the figures of the last days. Raises StoreError."""
+        knowledge = self._all.service.snapshot.knowledge
+        return statistics(self._all.store.desk, knowledge, today=today, days=days, tenant=self.tenant)
+
+    def digest(self, today: date, *, top: int = 5) -> Digest:
+        """Give the weekly look at what needs a hand. Raises StoreError."""
+        queue = self.queue()
+        since = self._all.now() - timedelta(days=7).total_seconds()
+        votes = self._all.store.desk.vote_counts(since=since, tenant=self.tenant)
+        every = self._all.service.snapshot.knowledge.by_id.values()
+        expired = [entry for entry in every if entry.review_by is not None and entry.review_by < today]
+        return Digest(
+            waiting=len(queue),
+            top=queue[:top],
+            voted_down=tuple(count for count in votes if count.unhelpful > count.helpful)[:top],
+            expired=tuple(sorted(expired, key=lambda entry: (entry.review_by or today, entry.id))),
+        )
+
+
+def _retired_key(entry_id: str) -> str:
+    return f"retired/{entry_id}"

@@ -1,0 +1,50 @@
+"""What moderators are shown and handed back: changes proposed and made, and the weekly digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.knowledge.diff import Differences
+    from bot.knowledge.patch import Change
+    from bot.learn import Group
+    from bot.model import Entry
+    from bot.store import Post, VoteCount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A change that nobody has made yet."""
+
+    collection: str
+    entry_id: str  # as everywhere outside the files
+    change: Change
+    undoes: str | None = None
+    successor: str | None = None  # of a retired entry
+
+    @property
+    def diff(self) -> str:
+        """The change as a unified diff."""
+        return self.change.diff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A change that is in force."""
+
+    key: str  # of the edit, for undo
+    entries: Differences
+    corrections: tuple[Post, ...]  # our public messages that now say something else
+    commit: str | None = None  # Git's id of it
+    trouble: str | None = None  # a sentence about what did not work besides: the commit, or the history
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What moderators ought to look at, once a week."""
+
+    waiting: int  # groups in the queue
+    top: tuple[Group, ...]
+    voted_down: tuple[VoteCount, ...]
+    expired: tuple[Entry, ...]  # past their review date, the longest first

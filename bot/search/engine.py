@@ -1,0 +1,113 @@
+"""The search engine: all collections indexed, asked as one; immutable and pure."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Self
+
+from bot.errors import EncoderError
+from bot.model import Decision
+from bot.search.background import background
+from bot.search.calibration import shipped_calibration
+from bot.search.complete import complete
+from bot.search.decide import decide
+from bot.search.encode import shipped_encoder
+from bot.search.follow_up import is_fragment, is_verbatim, leans, may_lean
+from bot.search.index import build
+from bot.search.language import language_of
+from bot.search.rank import rank
+from bot.search.text import clean, sentences, words
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+    from bot.model import Entry, Knowledge
+    from bot.progress import Progress
+    from bot.search.calibration import Calibration
+    from bot.search.index import Index
+    from bot.search.rank import Ranking
+
+logger = logging.getLogger(__name__)
+
+_MOST_SENTENCES: Final = 4  # of a long message that are asked by themselves
+_SENTENCE_TRUST: Final = 0.8  # a sentence by itself may have lost what the others say about it
+MAX_QUESTION: Final = 2_000  # characters: a chat message's length; longer is a document, not a question
+
+
+class Engine:
+    """Finds what answers a question in a snapshot of the knowledge."""
+
+    def __init__(self, indexes: Sequence[Index], calibration: Calibration) -> None:
+        self._indexes = tuple(indexes)
+        self._calibration = calibration
+
+    @classmethod
+    def build(cls, knowledge: Knowledge, *, progress: Progress | None = None) -> Self:
+        """Index every collection; without word vectors, if they cannot be read, on the words alone."""
+        try:
+            encoder = shipped_encoder()
+        except EncoderError as error:
+            logger.warning("searching without word vectors: %s", error)
+            encoder = None
+
+        def report(done: int, total: int) -> None:
+            if progress is not None:
+                progress("Indexing", done, total)
+
+        return cls([build(one, background(), encoder, report) for one in knowledge.collections], shipped_calibration())
+
+    def decide(
+        self, question: str, *, context: str | None = None, collections: Container[str] | None = None
+    ) -> Decision:
+        """Judge a question as typed; never raises for any text.
+
+        `context` is what a follow-up refers to; `collections` names those that may answer, None for all.
+        """
+        if len(question) > MAX_QUESTION:
+            rule = f"It is longer than {MAX_QUESTION} characters."
+            return Decision(question=question[:MAX_QUESTION], outcome="none", reason="too_long", rule=rule)
+        text = clean(question)[:MAX_QUESTION]  # one sign can stand for a whole sentence
+        said = words(text)
+        if not any(any(char.isalpha() for char in word) for word in said):
+            return Decision(question=text, outcome="none", reason="empty", rule="It has no word to go by.")
+        asked = [index for index in self._indexes if collections is None or index.collection.name in collections]
+        alone = self._judge(asked, text, language_of(said))
+        said = asked[0].synonyms.canonical(text) if asked else said
+        if alone.stock_reply is not None or (
+            alone.outcome == "answer" and (not is_fragment(said) or is_verbatim(alone))
+        ):
+            return alone
+        if context is not None and may_lean(asked, said):
+            together = self._judge(asked, f"{clean(context)} {text}", alone.language)
+            if leans(said, alone, together):
+                return replace(together, question=text, context=context)
+        if is_fragment(said):
+            rule = "None of its words says what it is about, and there is no earlier question that it could refer to."
+            return replace(alone, outcome="none", reason="unclear", rule=rule)
+        return alone
+
+    def _judge(self, indexes: Sequence[Index], text: str, language: str | None) -> Decision:
+        rankings = [ranking for index in indexes if (ranking := self._rank(index, text)) is not None]
+        if not rankings:
+            rule = "There is no knowledge to search."
+            return Decision(question=text, outcome="none", reason="unknown", rule=rule, language=language)
+        return decide(text, rankings, self._calibration, language=language)
+
+    def _rank(self, index: Index, text: str) -> Ranking | None:
+        """Rank a collection's entries for the text, or for the one sentence of it that asks more clearly."""
+        whole = rank(index, self._calibration, text)
+        pieces = sentences(text)
+        if whole is None or len(pieces) < 2 or whole.confidences[0] >= self._calibration.answer_from:  # noqa: PLR2004 -- nothing to choose from
+            return whole
+        found = [
+            ranking
+            for piece in pieces[:_MOST_SENTENCES]
+            if (ranking := rank(index, self._calibration, piece)) is not None
+        ]
+        best = max(found, key=lambda ranking: float(ranking.confidences[0]), default=whole)
+        return best if best.confidences[0] * _SENTENCE_TRUST > whole.confidences[0] else whole
+
+    def complete(self, text: str, *, limit: int = 25) -> tuple[Entry, ...]:
+        """Entries to offer while a question is typed: pinned before anything is, then exact, phrasing, title, body."""
+        return complete([index.collection for index in self._indexes], text, limit)

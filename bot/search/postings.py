@@ -1,0 +1,58 @@
+"""The inverted index: which targets use a term, and how much it says there, by BM25."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from bot.search.texts import Texts
+
+# Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009); a phrasing's length says
+# little, hence the low b.
+_K1: Final = 1.2
+_B: Final = 0.5
+_BODY_SHARE: Final = 0.35  # a body's word says less about what its entry answers than a phrasing's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postings:
+    """The targets that use each term, term by term."""
+
+    start: NDArray[np.int64]  # [terms + 1] where each term's targets begin
+    target: NDArray[np.int32]
+    weight: NDArray[np.float32]  # BM25 of the term in the target
+    strongest: NDArray[np.float32]  # [terms] the largest of a term's weights
+    targets: NDArray[np.int64]  # [terms] how many targets use a term
+    entries: NDArray[np.int64]  # [terms] how many of them are entries
+
+    @classmethod
+    def of(cls, phrasings: Texts, bodies: Texts, targets: int, entries: int, terms: int) -> Self:
+        """Count the terms of every target's phrasings and body; the first `entries` targets are entries."""
+        key, share = [], []
+        for texts, worth in ((phrasings, 1.0), (bodies, _BODY_SHARE)):
+            used = texts.terms < terms
+            key.append(texts.terms[used].astype(np.int64) * targets + np.repeat(texts.owner, used.sum(axis=1)))
+            share.append(np.full(len(key[-1]), worth, dtype=np.float32))
+        pairs, place = np.unique(np.concatenate(key), return_inverse=True)
+        count = np.bincount(place, weights=np.concatenate(share))
+        term, target = pairs // max(1, targets), pairs % max(1, targets)
+        length = np.bincount(target, weights=count, minlength=targets)
+        norm = 1 - _B + _B * length[target] / max(1e-9, float(length.mean()) if targets else 1.0)
+        users = np.bincount(term, minlength=terms)
+        idf = np.log(1 + (targets - users + 0.5) / (users + 0.5))
+        weight = (idf[term] * count * (_K1 + 1) / (count + _K1 * norm)).astype(np.float32)
+        start = np.searchsorted(term, np.arange(terms + 1))
+        strongest = np.maximum.reduceat(np.append(weight, np.float32(0)), start[:-1]) if terms else weight
+        return cls(
+            start=start,
+            target=target.astype(np.int32),
+            weight=weight,
+            strongest=strongest,
+            targets=users,
+            entries=np.bincount(term[target < entries], minlength=terms),
+        )

@@ -1,0 +1,265 @@
+"""The memory of what happened: questions, votes, removals, requests, posts, edits; the bot answers without it."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Self
+
+from bot.errors import StoreError
+from bot.store import reading
+from bot.store.backend import Backend
+from bot.store.database import default_url
+from bot.store.desk import Desk
+from bot.store.records import StoreStatus
+from bot.store.schema import CLAIM
+from bot.store.writer import AWAY
+from bot.store.writes import (
+    ChoiceMade,
+    Erasure,
+    ModeratorsAsked,
+    QuestionAsked,
+    Remembered,
+    ReplyRemoved,
+    VoteCast,
+    insert_into,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection, Engine
+
+    from bot.config import Settings
+    from bot.model import Asker, Reply
+    from bot.privacy import Marker
+    from bot.store.records import Complaint, OwnData, Post, Vote
+    from bot.store.writes import Write
+
+_CLAIMS_IN_MEMORY = 10_000
+_GRACE = 5.0  # seconds for which a claim does not try a database that was away a moment ago
+
+
+def new_key() -> str:
+    """Make the key of one reply: 12 url-safe characters, for the ids of its buttons."""
+    return secrets.token_urlsafe(9)
+
+
+class Store:
+    """Records at once, writes later, reads when asked.
+
+    Safe to use from every thread. The `record_*` methods, `ask_moderators` and `remember` only queue: they take
+    microseconds, touch no disk and raise nothing when the database is slow, full or gone. The rest blocks on the
+    database: call it from a thread where an event loop is running. `claim`, `recall` and `posts` never raise either;
+    what moderators read raises StoreError when it cannot be read.
+
+    The futures handed back resolve to True once the record is durable, to False when it was given up.
+    """
+
+    def __init__(self, backend: Backend | None, *, now: Callable[[], float]) -> None:
+        self._backend, self._now = backend, now
+        self._lock = threading.Lock()
+        self._claims: dict[str, float] = {}
+        self._memory: dict[str, str] = {}  # stands in where there is no database
+        self._claims_away_until = 0.0
+
+    @classmethod
+    def open(
+        cls,
+        url: str | None,
+        *,
+        key: bytes | None = None,
+        retention_days: int = 90,
+        backlog: int = 10_000,
+        now: Callable[[], float] = time.time,
+    ) -> Self:
+        """Open the store of a database URL; None keeps nothing, and everything else still works.
+
+        `key` is the secret behind the marks that tell people apart; without one, SQLite keeps its own beside the file
+        and PostgreSQL within. Raises ConfigError for a URL that can never work; a database that is merely away is
+        waited for.
+        """
+        if url is None:
+            return cls(None, now=now)
+        return cls(Backend(url, key=key, retention_days=retention_days, limit=backlog, now=now), now=now)
+
+    @classmethod
+    def configured(cls, settings: Settings) -> Self:
+        """Open the store that the settings name: their URL, "none" to keep nothing, else the default one."""
+        url = settings.database_url or default_url()
+        return cls.open(None if url == "none" else url, retention_days=settings.retention_days)
+
+    def close(self, timeout: float = 5.0) -> int:
+        """Write what waits, for at most `timeout` seconds; return how many records could not be written."""
+        return self._backend.close(timeout) if self._backend else 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def engine(self) -> Engine | None:
+        """The database's connections, for tables that a platform's own library keeps there; None without a database."""
+        return self._backend.database.engine if self._backend else None
+
+    def status(self) -> StoreStatus:
+        """Tell how the store is doing, from memory alone."""
+        if not self._backend:
+            return StoreStatus(
+                kind="none",
+                healthy=True,
+                backlog=0,
+                backlog_limit=0,
+                written=0,
+                dropped=0,
+                last_write=None,
+                trouble=None,
+            )
+        writer = self._backend.writer
+        return StoreStatus(
+            kind=self._backend.database.kind,
+            healthy=writer.trouble is None,
+            backlog=writer.backlog,
+            backlog_limit=writer.limit,
+            written=writer.written,
+            dropped=writer.dropped,
+            last_write=writer.last_write,
+            trouble=writer.trouble,
+        )
+
+    # --- recording ---------------------------------------------------------------------------
+
+    def record_question(self, key: str, reply: Reply, asker: Asker) -> Future[bool]:
+        """Keep a question and what became of it; greetings and blanks are no questions and are not kept."""
+        if reply.reason in {"small_talk", "empty"}:
+            return _settled(written=False)
+        return self._put(QuestionAsked(key=key, reply=reply, asker=asker, at=self._now()), precious=False)
+
+    def record_choice(self, key: str, entry_id: str) -> Future[bool]:
+        """Keep which suggestion the asker of question `key` took: what they had meant."""
+        return self._put(ChoiceMade(key=key, entry_id=entry_id), precious=False)
+
+    def record_vote(
+        self, key: str, asker: Asker, vote: Vote, *, entry_id: str | None = None, complaint: Complaint | None = None
+    ) -> Future[bool]:
+        """Keep a vote on reply `key`; a person's last one counts. `entry_id` is what the reply showed."""
+        cast = VoteCast(key=key, asker=asker, vote=vote, entry_id=entry_id, complaint=complaint, at=self._now())
+        return self._put(cast)
+
+    def record_removal(self, key: str, asker: Asker, *, entry_id: str | None = None) -> Future[bool]:
+        """Keep that `asker` (the one who pressed) removed the public reply `key`."""
+        return self._put(ReplyRemoved(key=key, asker=asker, entry_id=entry_id, at=self._now()))
+
+    def ask_moderators(self, key: str, question: str, asker: Asker) -> bool:
+        """Pass a question on to the moderators, with where to bring their answer.
+
+        False where no database keeps it: then tell the moderators, or the asker, yourself.
+        """
+        written = self._put(ModeratorsAsked(key=key, question=question, asker=asker, at=self._now()))
+        return self._backend is not None and not (written.done() and not written.result())
+
+    def record_post(self, post: Post) -> Future[bool]:
+        """Keep where a public message of ours shows an entry, so that a correction can reach it."""
+        return self._put(post, precious=False)
+
+    def remember(self, key: str, value: str | None) -> Future[bool]:
+        """Keep a small fact by name; None forgets it."""
+        if not self._backend:
+            with self._lock:
+                self._memory.pop(key, None)
+                if value is not None:
+                    self._memory[key] = value
+        return self._put(Remembered(key=key, value=value))
+
+    def _put(self, record: Write, *, precious: bool = True) -> Future[bool]:
+        return self._backend.writer.put(record, precious=precious) if self._backend else _settled(written=False)
+
+    # --- between processes -------------------------------------------------------------------
+
+    def recall(self, key: str) -> str | None:
+        """Give back a remembered fact, written or still waiting; None if there is none or it cannot be read."""
+        if not self._backend:
+            return self._memory.get(key)
+        for record in reversed(self._backend.writer.waiting()):
+            if isinstance(record, Remembered) and record.key == key:
+                return record.value
+        try:
+            return self._backend.read(lambda connection, _: reading.memory(connection, key))
+        except StoreError:
+            return None
+
+    def claim(self, key: str, ttl: float) -> bool:
+        """Take `key` for `ttl` seconds: True for the first to ask among all processes, False for everyone after.
+
+        Without a database, or while it is away, the first in this process.
+        """
+        now = self._now()
+        with self._lock:
+            if self._claims.get(key, 0) > now:
+                return False
+            if len(self._claims) >= _CLAIMS_IN_MEMORY:
+                self._claims = {held: until for held, until in self._claims.items() if until > now}
+            self._claims[key] = now + ttl
+        if not self._backend or now < self._claims_away_until:
+            return True
+        try:
+            self._backend.prepare()
+            with self._backend.database.writing() as connection:
+                return _claimed(connection, key, now, now + ttl)
+        except AWAY:
+            self._claims_away_until = now + _GRACE
+            return True
+
+    def posts(self, entry_id: str, since: float) -> tuple[Post, ...]:
+        """Give our public messages that show an entry, posted since then, newest first."""
+        if not self._backend:
+            return ()
+        try:
+            return self._backend.read(lambda connection, _: reading.posts(connection, entry_id, int(since)))
+        except StoreError:
+            return ()
+
+    # --- people's own, and the moderators' ----------------------------------------------------
+
+    def own_data(self, asker: Asker) -> OwnData:
+        """Give everything kept about a person; raises StoreError when it cannot be read."""
+        backend = self._required()
+
+        def read(connection: Connection, marker: Marker) -> OwnData:
+            marks = marker.asker_marks(asker, backend.since(), self._now())
+            return reading.own_data(connection, asker, marks=marks, voter=marker.voter(asker))
+
+        return backend.read(read)
+
+    def erase(self, asker: Asker) -> Future[bool]:
+        """Delete everything kept about a person, what still waits to be written included."""
+        since = self._backend.since() if self._backend else 0
+        return self._put(Erasure(asker=asker, since=since, at=self._now()))
+
+    @property
+    def desk(self) -> Desk:
+        """The moderators' side of the store; raises StoreError where no database is kept."""
+        return Desk(self._required())
+
+    def _required(self) -> Backend:
+        if not self._backend:
+            raise StoreError("Nothing is kept: no database is set. Set BACKCHANNEL_DATABASE_URL.")
+        return self._backend
+
+
+def _settled(*, written: bool) -> Future[bool]:
+    future: Future[bool] = Future()
+    future.set_result(written)
+    return future
+
+
+def _claimed(connection: Connection, key: str, now: float, until: float) -> bool:
+    mine = insert_into(connection, CLAIM).values(key=key, expires_at=until)
+    free = mine.on_conflict_do_update(
+        index_elements=["key"], set_={"expires_at": mine.excluded.expires_at}, where=CLAIM.c.expires_at <= now
+    )
+    return connection.execute(free.returning(CLAIM.c.key)).first() is not None

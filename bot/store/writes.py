@@ -1,0 +1,299 @@
+"""What can be written, and how a batch of it becomes rows; every write may be repeated without harm."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.model import Action
+from bot.privacy import scrub
+from bot.store.keeping import erase
+from bot.store.records import Edit, Post
+from bot.store.schema import DAILY, EDIT, MEMORY, POST, QUESTION, REMOVAL, REQUEST, VOTE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Table
+
+    from bot.model import Asker, Reply
+    from bot.privacy import Marker
+    from bot.store.records import Complaint, Verdict, Vote
+
+
+_LONGEST = 2_000  # characters; a longer question was not looked at either
+_UNKEEPABLE = re.compile(r"[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAsked:
+    """A question and what became of it."""
+
+    key: str
+    reply: Reply
+    asker: Asker
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceMade:
+    """The asker pressed a suggestion."""
+
+    key: str
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteCast:
+    """Somebody pressed helpful, not this, or none of these."""
+
+    key: str
+    asker: Asker
+    vote: Vote
+    entry_id: str | None
+    complaint: Complaint | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRemoved:
+    """A public reply was taken away."""
+
+    key: str
+    asker: Asker
+    entry_id: str | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeratorsAsked:
+    """The asker wants the moderators to see the question, and to hear from them."""
+
+    key: str
+    question: str
+    asker: Asker
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """A small lasting fact; None forgets it."""
+
+    key: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """A person wants everything kept about them gone; nothing older than `since` is kept anyway."""
+
+    asker: Asker
+    since: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """A moderator has dealt with these questions."""
+
+    keys: tuple[str, ...]
+    verdict: Verdict
+
+
+Write = (
+    QuestionAsked
+    | ChoiceMade
+    | VoteCast
+    | ReplyRemoved
+    | ModeratorsAsked
+    | Remembered
+    | Erasure
+    | Settlement
+    | Post
+    | Edit
+)
+
+
+def apply(connection: Connection, writes: Sequence[Write], marker: Marker) -> None:  # noqa: C901 - a line for each kind
+    """Write a batch within one transaction.
+
+    Words are scrubbed and people marked here, so that nothing raw reaches the database. Questions come first, in one
+    statement; the rest follows in its own order, and may then speak of them.
+    """
+    _ask(connection, [write for write in writes if isinstance(write, QuestionAsked)], marker)
+    for write in writes:
+        match write:
+            case VoteCast():
+                _vote(connection, write, marker)
+            case ModeratorsAsked():
+                _want(connection, write)
+            case ChoiceMade():
+                _choose(connection, write)
+            case ReplyRemoved():
+                _remove(connection, write)
+            case Remembered():
+                _remember(connection, write)
+            case Settlement():
+                _settle(connection, write)
+            case Erasure():
+                _erase(connection, write, marker)
+            case Post():
+                _upsert(connection, POST, asdict(write))
+            case Edit():
+                _upsert(connection, EDIT, asdict(write), on=("key",))
+            case QuestionAsked():
+                pass
+
+
+def _ask(connection: Connection, asked: Sequence[QuestionAsked], marker: Marker) -> None:
+    if not asked:
+        return
+    rows = {write.key: _question_row(write, marker) for write in asked}
+    statement = (
+        insert_into(connection, QUESTION).on_conflict_do_nothing(index_elements=["key"]).returning(QUESTION.c.key)
+    )
+    # A batch that is repeated after a lost acknowledgement counts nothing twice: only new rows come back.
+    new = connection.execute(statement, list(rows.values())).scalars().all()
+    counts = Counter(_daily_key(rows[key]) for key in new)
+    for (day, tenant, outcome, reason, entry_id), count in sorted(counts.items()):
+        row = {"day": day, "tenant": tenant, "outcome": outcome, "reason": reason, "entry_id": entry_id}
+        counted = insert_into(connection, DAILY).values(**row, count=count)
+        total = {"count": DAILY.c.count + counted.excluded["count"]}
+        connection.execute(counted.on_conflict_do_update(index_elements=list(row), set_=total))
+
+
+def _question_row(write: QuestionAsked, marker: Marker) -> dict[str, Any]:
+    reply, asker = write.reply, write.asker
+    answered = reply.outcome == "answer"
+    best = reply.matches[0].entry.id if reply.matches else None
+    return {
+        "key": write.key,
+        "asked_at": int(write.at),
+        "platform": asker.platform,
+        "tenant": tenant_of(asker),
+        "place": "" if asker.tenant == asker.person else asker.place,
+        "text": _kept(reply.question),
+        "outcome": reply.outcome,
+        "reason": reply.reason,
+        "entry_id": best,
+        "confidence": reply.confidence,
+        "language": reply.decision.language,
+        "knowledge_version": reply.knowledge_version,
+        # Only the queue needs to tell people apart, and only unanswered questions come into it by themselves.
+        "mark": None if answered else marker.asker(asker, write.at),
+        "open": reply.reason in {"unknown", "ambiguous", "unclear"},
+        "wanted": False,
+    }
+
+
+def _kept(question: str) -> str:
+    """Make words fit to keep: scrubbed, no longer than a question may be, and without what no database takes."""
+    return _UNKEEPABLE.sub("\ufffd", scrub(question[:_LONGEST]))
+
+
+def tenant_of(asker: Asker) -> str:
+    """Name the server or workspace; nothing for a direct message, whose name would be the person's."""
+    return "" if asker.tenant == asker.person else asker.tenant
+
+
+def _daily_key(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
+    day = datetime.fromtimestamp(row["asked_at"], UTC).date().isoformat()
+    answering = row["entry_id"] if row["outcome"] == "answer" else ""
+    return day, row["tenant"], row["outcome"], row["reason"], answering or ""
+
+
+def _vote(connection: Connection, write: VoteCast, marker: Marker) -> None:
+    row = {
+        "question_key": write.key,
+        "person": marker.voter(write.asker),
+        "vote": write.vote,
+        "complaint": write.complaint,
+        "entry_id": write.entry_id,
+        "tenant": tenant_of(write.asker),
+        "voted_at": int(write.at),
+    }
+    _upsert(connection, VOTE, row)
+    if write.vote is not Action.HELPFUL:
+        _reopen(connection, write.key)
+
+
+def _want(connection: Connection, write: ModeratorsAsked) -> None:
+    asker = write.asker
+    # The question may have been given up while the database was away, or be past its keeping time.
+    row = {
+        "key": write.key,
+        "asked_at": int(write.at),
+        "platform": asker.platform,
+        "tenant": tenant_of(asker),
+        "place": "",
+        "text": _kept(write.question),
+        "outcome": "none",
+        "reason": "unknown",
+        "confidence": 0.0,
+        "knowledge_version": "",
+    }
+    connection.execute(insert_into(connection, QUESTION).values(row).on_conflict_do_nothing(index_elements=["key"]))
+    connection.execute(update(QUESTION).where(QUESTION.c.key == write.key).values(wanted=True))
+    _reopen(connection, write.key)
+    request = {name: getattr(asker, name) for name in ("platform", "tenant", "place", "person", "locale")}
+    _upsert(connection, REQUEST, {**request, "question_key": write.key, "asked_at": int(write.at)})
+
+
+def _reopen(connection: Connection, key: str) -> None:
+    # What a moderator has settled stays settled.
+    connection.execute(update(QUESTION).where(QUESTION.c.key == key, QUESTION.c.verdict.is_(None)).values(open=True))
+
+
+def _choose(connection: Connection, write: ChoiceMade) -> None:
+    connection.execute(update(QUESTION).where(QUESTION.c.key == write.key).values(chosen_id=write.entry_id))
+
+
+def _remove(connection: Connection, write: ReplyRemoved) -> None:
+    row = {
+        "question_key": write.key,
+        "entry_id": write.entry_id,
+        "tenant": tenant_of(write.asker),
+        "place": write.asker.place,
+        "by_moderator": write.asker.is_moderator,
+        "removed_at": int(write.at),
+    }
+    _upsert(connection, REMOVAL, row)
+    _reopen(connection, write.key)
+
+
+def _remember(connection: Connection, write: Remembered) -> None:
+    if write.value is None:
+        connection.execute(delete(MEMORY).where(MEMORY.c.key == write.key))
+    else:
+        _upsert(connection, MEMORY, {"key": write.key, "value": write.value})
+
+
+def _settle(connection: Connection, write: Settlement) -> None:
+    settled = update(QUESTION).where(QUESTION.c.key.in_(write.keys))
+    # Who asked is of no more use: the mark goes.
+    connection.execute(settled.values(open=False, verdict=write.verdict, mark=None))
+    if write.verdict in {"answered", "dismissed"}:
+        connection.execute(delete(REQUEST).where(REQUEST.c.question_key.in_(write.keys)))
+
+
+def _erase(connection: Connection, write: Erasure, marker: Marker) -> None:
+    marks = marker.asker_marks(write.asker, write.since, write.at)
+    erase(connection, write.asker, marks=marks, voter=marker.voter(write.asker))
+
+
+def _upsert(connection: Connection, table: Table, row: dict[str, Any], on: tuple[str, ...] = ()) -> None:
+    keys = on or tuple(column.name for column in table.primary_key)
+    new = insert_into(connection, table).values(row)
+    rest = {name: new.excluded[name] for name in row if name not in keys}
+    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Begin an INSERT that may say ON CONFLICT: the databases agree on it, SQLAlchemy spells it once for each."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -1,0 +1,58 @@
+"""Runs a conversation: the loopback Slack, the real bot connected to it, and what people do as a coroutine."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from adapters.slack_manifest import EVENTS_PATH
+from adapters.slack_run import running
+from adapters.slack_settings import load_slack_settings
+from bot.config import Settings
+from bot.service import Service
+from bot.store import Store
+from tests.fakes.slack_server import SlackServer
+from tests.samples import write_files
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
+
+QUICK = 0.2  # seconds between pings, so that a lost connection is noticed at once
+
+
+@asynccontextmanager
+async def connected(
+    slack: SlackServer, service: Service, store: Store, environ: dict[str, str] | None = None
+) -> AsyncIterator[Any]:
+    """Connect a bot to a loopback Slack, by Socket Mode unless BACKCHANNEL_SLACK_HTTP is set."""
+    settings = load_slack_settings(slack.environment | (environ or {}))
+    async with running(service, store, settings, ping=QUICK) as bot:
+        if settings.by_socket:
+            await slack.connected()
+        else:
+            slack.request_url = f"http://127.0.0.1:{bot.port}{EVENTS_PATH}"
+        yield bot
+
+
+def talk(
+    folder: Path,
+    scenario: Callable[[SlackServer, Store], Awaitable[None]],
+    *,
+    database: bool = False,
+    knowledge: Path | None = None,
+    **environ: str,
+) -> SlackServer:
+    """Run a scenario with one bot on the sample knowledge; nothing that it sent may be refused by Slack."""
+    service = Service.open(Settings(knowledge=knowledge or write_files(folder / "library")))
+
+    async def play() -> SlackServer:
+        with Store.open(f"sqlite:///{folder / 'store.db'}" if database else None) as store:
+            async with SlackServer() as slack, connected(slack, service, store, environ):
+                await scenario(slack, store)
+        return slack
+
+    slack = asyncio.run(play())
+    assert slack.refusals == []
+    return slack

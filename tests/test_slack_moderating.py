@@ -1,0 +1,120 @@
+"""The moderators' command in Slack: for those who may, checked each time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+pytest.importorskip("slack_bolt")
+
+from bot.wording import wording
+from tests.fakes.slack_limits import texts
+from tests.fakes.slack_talk import talk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.store import Store
+    from tests.fakes.slack_records import Post
+    from tests.fakes.slack_server import SlackServer
+
+ROOM = wording("en").room
+
+
+def words(post: Post) -> str:
+    """Read everything that a message says."""
+    return "\n".join(texts(post.blocks))
+
+
+@pytest.mark.parametrize(
+    ("profile", "environ", "group", "may"),
+    [
+        ({}, {}, [], False),
+        ({"is_admin": True}, {}, [], True),
+        ({"is_owner": True}, {}, [], True),
+        ({}, {"BACKCHANNEL_SLACK_MODERATORS": "U9, U1"}, [], True),
+        ({}, {"BACKCHANNEL_SLACK_MODERATOR_GROUP": "S0MODS"}, ["U1"], True),
+        ({}, {"BACKCHANNEL_SLACK_MODERATOR_GROUP": "S0MODS"}, ["U2"], False),
+        ({}, {"BACKCHANNEL_SLACK_MODERATOR_GROUP": "S0GONE"}, ["U1"], False),
+        ({"is_admin": True, "team_id": "T0OTHER"}, {}, [], False),
+        ({"is_admin": True, "is_bot": True}, {}, [], False),
+        (
+            {"is_admin": True, "team_id": "T0HOME", "enterprise_user": {"teams": ["T0HOME", "T0LOOPBACK"]}},
+            {},
+            [],
+            True,
+        ),
+    ],
+)
+def test_who_moderates(
+    tmp_path: Path, profile: dict[str, object], environ: dict[str, str], group: list[str], may: bool
+) -> None:
+    """Admins, owners, a group's members and listed ids of this workspace may; nobody else."""
+
+    async def scenario(slack: SlackServer, _store: Store) -> None:
+        slack.users["U1"] = profile
+        slack.groups["S0MODS"] = group
+        await slack.command("/backchannel", "status")
+        post = await slack.post_after(0)
+        assert post.to == "U1"
+        assert (ROOM.moderators_only not in words(post)) is may
+        assert ("The harbour library: 4 entries" in words(post)) is may
+
+    talk(tmp_path, scenario, **environ)
+
+
+def test_rights_that_cannot_be_checked_are_none(tmp_path: Path) -> None:
+    """When Slack does not say who somebody is, they do not moderate."""
+
+    async def scenario(slack: SlackServer, _store: Store) -> None:
+        slack.users["U1"] = {"is_admin": True}
+        for _ in range(2):
+            slack.fail("users.info", "user_not_found")
+        await slack.command("/backchannel", "status")
+        assert ROOM.moderators_only in words(await slack.post_after(0))
+
+    talk(tmp_path, scenario)
+
+
+def test_why_explains(tmp_path: Path) -> None:
+    """`why` gives the explanation that the command line gives."""
+
+    async def scenario(slack: SlackServer, _store: Store) -> None:
+        slack.users["U1"] = {"is_admin": True}
+        await slack.command("/backchannel", "why opening hours")
+        post = await slack.post_after(0)
+        assert "faq/opening-hours" in words(post)
+        await slack.command("/backchannel", "")
+        assert "/backchannel reload" in words(await slack.post_after(1))
+
+    talk(tmp_path, scenario)
+
+
+def test_reload_takes_changes_and_refuses_errors(tmp_path: Path) -> None:
+    """A good change answers at once; a bad one changes nothing and names file and line, in `check` too."""
+    file = tmp_path / "library" / "faq.yaml"
+
+    async def scenario(slack: SlackServer, _store: Store) -> None:
+        slack.users["U1"] = {"is_admin": True}
+        await slack.command("/backchannel", "check")
+        assert "Problems" in words(await slack.post_after(0)) or ROOM.check_clean in words(slack.posts[0])
+        good = file.read_text(encoding="utf-8").replace("nine to five", "ten to six")
+        file.write_text(good, encoding="utf-8")
+        await slack.command("/backchannel", "reload")
+        assert words(await slack.post_after(1)).startswith("Reloaded.")
+        await slack.command("/ask", "opening hours")
+        assert "ten to six" in words(await slack.post_after(2))
+        file.write_text(good.replace("keeps", "keeps").replace("alternates:", "alternatives:", 1), encoding="utf-8")
+        await slack.command("/backchannel", "reload")
+        refused = words(await slack.post_after(3))
+        assert "faq.yaml:4" in refused
+        assert "alternates" in refused
+        await slack.command("/backchannel", "check")
+        assert "faq.yaml:4" in words(await slack.post_after(4))
+        await slack.command("/ask", "opening hours")
+        assert "ten to six" in words(await slack.post_after(5))
+        await slack.command("/backchannel", "status")
+        assert "keeps answering" in words(await slack.post_after(6))
+
+    talk(tmp_path, scenario)
