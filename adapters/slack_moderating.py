@@ -82,11 +82,10 @@ class Moderating:
             lines.append(words.room.not_reloaded.format(version=status.version[:12]))
         if store.trouble:
             lines.append(store.trouble)
-        await self._say(here, "\n".join(lines))
+        await self._list(here, "\n".join(lines), status.refused.problems if status.refused is not None else ())
 
     async def _why(self, here: Here, question: str) -> None:
-        reply = self._bot.service.ask(question, here.asker)
-        told = clamp(explain(reply.decision), _MAX_WHY)
+        told = clamp(explain(self._bot.service.snapshot.engine.decide(question)), _MAX_WHY)
         blocks: list[Json] = [
             {
                 "type": "rich_text",

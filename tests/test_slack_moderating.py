@@ -115,6 +115,8 @@ def test_reload_takes_changes_and_refuses_errors(tmp_path: Path) -> None:
         await slack.command("/ask", "opening hours")
         assert "ten to six" in words(await slack.post_after(5))
         await slack.command("/backchannel", "status")
-        assert "keeps answering" in words(await slack.post_after(6))
+        status = words(await slack.post_after(6))
+        assert "keeps answering" in status
+        assert "faq.yaml:4" in status
 
     talk(tmp_path, scenario)
