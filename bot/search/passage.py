@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bot.model import Passage
-from bot.search.align import Alignment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from bot.search.index import Index
     from bot.search.question import Question
 
+_MEANING: Final = 0.5  # a sentence's likeness beside its words
 MAX_PASSAGE: Final = 600  # characters: what a reader takes in at a glance
 
 
@@ -37,14 +37,15 @@ def passage(index: Index, question: Question, entry: int) -> Passage | None:
 
 
 def _worth(index: Index, question: Question, rows: slice) -> NDArray[np.float32]:
-    """How much each sentence says about the question: its informative words, and its meaning as a whole."""
+    """How much each sentence says about the question: the informative words that it has, and its meaning as a whole."""
     terms = index.bodies.terms[rows]
     cosines = index.bodies.vectors[rows].astype(np.float32, copy=False) @ question.vector
-    aligned = Alignment.of(index, question, terms)
-    columns = aligned.column[terms]
-    covered = 0.5 * (aligned.soft[:, columns] + aligned.lexical[:, columns]).max(axis=2).T  # [sentences, words]
-    rare = 1.0 / np.sqrt(1.0 + covered.sum(axis=0))  # a word that every sentence has points to none of them
-    worth: NDArray[np.float32] = covered @ (question.weights * rare) + 0.5 * cosines
+    has = np.zeros((len(terms), len(question.words)), dtype=np.float32)  # [sentences, words]
+    for word, found in enumerate(question.terms):
+        for term, strength in found:
+            np.maximum(has[:, word], strength * (terms == term).any(axis=1), out=has[:, word])
+    rare = 1.0 / np.sqrt(1.0 + has.sum(axis=0))  # a word that every sentence has points to none of them
+    worth: NDArray[np.float32] = has @ (question.weights * rare) + _MEANING * cosines
     return worth
 
 
