@@ -78,11 +78,13 @@ class Moderating:
             for name, count in status.entries.items()
         ]
         lines.append(f"{words.room.changed}: {status.loaded_at:%Y-%m-%d %H:%M} UTC")
+        problems: Sequence[Problem] = ()
         if status.refused is not None:
             lines.append(words.room.not_reloaded.format(version=status.version[:12]))
+            problems = status.refused.problems
         if store.trouble:
             lines.append(store.trouble)
-        await self._list(here, "\n".join(lines), status.refused.problems if status.refused is not None else ())
+        await self._list(here, "\n".join(lines), problems)
 
     async def _why(self, here: Here, question: str) -> None:
         told = clamp(explain(self._bot.service.snapshot.engine.decide(question)), _MAX_WHY)

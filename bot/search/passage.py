@@ -39,13 +39,14 @@ def passage(index: Index, question: Question, entry: int) -> Passage | None:
 def _worth(index: Index, question: Question, rows: slice) -> NDArray[np.float32]:
     """How much each sentence says about the question: the informative words that it has, and its meaning as a whole."""
     terms = index.bodies.terms[rows]
-    cosines = index.bodies.vectors[rows].astype(np.float32, copy=False) @ question.vector
     has = np.zeros((len(terms), len(question.words)), dtype=np.float32)  # [sentences, words]
     for word, found in enumerate(question.terms):
         for term, strength in found:
             np.maximum(has[:, word], strength * (terms == term).any(axis=1), out=has[:, word])
     rare = 1.0 / np.sqrt(1.0 + has.sum(axis=0))  # a word that every sentence has points to none of them
-    worth: NDArray[np.float32] = has @ (question.weights * rare) + _MEANING * cosines
+    worth: NDArray[np.float32] = has @ (question.weights * rare) + _MEANING * index.bodies.cosines(
+        rows, question.vector
+    )
     return worth
 
 

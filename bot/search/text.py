@@ -18,7 +18,6 @@ _HOMOGLYPHS = str.maketrans(
 _ARABIC_VARIANTS = str.maketrans(
     {"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ة": "ہ", "أ": "ا", "إ": "ا", "ٱ": "ا", "ـ": ""}
 )
-_LONGEST = 8_000  # characters, as long as a section may be; one letter can be folded into eighteen
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-", "—": "-"})
 _FOLDED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC")  # marks carry no spelling here; in Indic scripts they do
 

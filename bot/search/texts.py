@@ -38,7 +38,7 @@ class Texts:
     def __len__(self) -> int:
         return len(self.owner)
 
-    def cosines(self, rows: NDArray[np.int64], vector: Floats) -> Floats:
+    def cosines(self, rows: NDArray[np.int64] | slice, vector: Floats) -> Floats:
         """The cosines of some rows with a unit vector."""
         return self.vectors[rows].astype(np.float32, copy=False) @ vector
 
