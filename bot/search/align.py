@@ -24,12 +24,12 @@ _SYNONYM: Final = 0.85
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alignment:
-    """A table of question words by terms; the last column stands for padding and meets nothing."""
+    """A table of terms by question words; the last row stands for padding and meets nothing."""
 
-    terms: Integers  # [columns] term ids, rising
-    column: NDArray[np.intp]  # [terms of the collection + 1] the column of each term id
-    soft: Floats  # [words, columns] 0..1, by spelling or by word vectors
-    lexical: Floats  # [words, columns] 0..1, by spelling alone
+    terms: Integers  # [rows] term ids, rising
+    place: NDArray[np.int32]  # [terms of the collection + 1] the row of each term id
+    soft: Floats  # [rows, words] 0..1, by spelling or by word vectors
+    lexical: Floats  # [rows, words] 0..1, by spelling alone
 
     @classmethod
     def of(cls, index: Index, question: Question, *texts: NDArray[np.int32]) -> Self:
@@ -40,15 +40,23 @@ class Alignment:
             used[terms] = True
         used[size] = True
         ids = np.flatnonzero(used)
-        column = np.zeros(size + 1, dtype=np.intp)
-        column[ids] = np.arange(len(ids))
-        cosine = (index.word_vectors[ids].astype(np.float32, copy=False) @ question.word_vectors.T).T
-        soft = np.clip((cosine - _COSINE_NONE) / (_COSINE_SAME - _COSINE_NONE), 0.0, _SYNONYM)
+        place = np.zeros(size + 1, dtype=np.int32)
+        place[ids] = np.arange(len(ids))
+        soft = index.word_vectors.take(ids, axis=0).astype(np.float32, copy=False) @ question.word_vectors.T
+        soft -= _COSINE_NONE
+        soft /= _COSINE_SAME - _COSINE_NONE
+        soft.clip(0.0, _SYNONYM, out=soft)
         lexical = np.zeros_like(soft)
-        for row, found in enumerate(question.terms):
+        for word, found in enumerate(question.terms):
             for term, strength in found:
                 if used[term]:
-                    lexical[row, column[term]] = strength
+                    lexical[place[term], word] = strength
         np.maximum(soft, lexical, out=soft)
-        soft[:, -1] = 0.0
-        return cls(terms=ids, column=column, soft=soft, lexical=lexical)
+        soft[-1] = 0.0
+        return cls(terms=ids, place=place, soft=soft, lexical=lexical)
+
+    def covered(self, met: Floats, terms: NDArray[np.int32]) -> Floats:
+        """How well each word is met by each text: [texts, words]; `met` is `soft` or `lexical`."""
+        # The texts' terms stand one below the other, so that the maximum runs over whole planes.
+        covered: Floats = np.maximum.reduce(met.take(self.place.take(terms.T), axis=0), axis=0)
+        return covered

@@ -28,8 +28,7 @@ class Background(NamedTuple):
 
     def information(self, word: str) -> float:
         """How much a word narrows down what is asked, 0 (like "the") to 1 (a rare word)."""
-        share = (7.4 - self.english.get(word, _UNKNOWN_ZIPF)) / (7.4 - 3.0)
-        return float(min(1.0, max(0.02, share)) ** 1.5)
+        return _information(self.english.get(word, _UNKNOWN_ZIPF))
 
 
 @cache
@@ -44,3 +43,10 @@ def background() -> Background:
         if mark:
             names.add(word)
     return Background(english=tables.pop("en"), names=frozenset(names), others=tables)
+
+
+@cache
+def _information(zipf: float) -> float:
+    """How much a word of some frequency says; the list's frequencies are few, being tenths."""
+    share = (7.4 - zipf) / (7.4 - 3.0)
+    return float(min(1.0, max(0.02, share)) ** 1.5)

@@ -98,15 +98,23 @@ def _words(ranking: Ranking, number: int) -> tuple[WordEvidence, ...]:
         texts.terms[texts.start[number] : texts.start[number + 1]].ravel() for texts in (index.phrasings, index.bodies)
     ]
     terms = np.concatenate(own)
-    columns = aligned.column[terms]
-    columns = np.where(aligned.terms[columns] == terms, columns, len(aligned.terms) - 1)  # those compared word by word
-    soft = aligned.soft[:, columns]
-    best = soft.argmax(axis=1)
+    terms = terms[terms < len(index.lexicon)]
+    places = aligned.place.take(terms)
+    compared = aligned.terms.take(places) == terms  # word by word
+    terms, places = terms[compared], places[compared]
+    if not len(terms):
+        terms, places = np.array([0]), np.array([len(aligned.terms) - 1])  # what stands for padding meets nothing
+    soft = aligned.soft.take(places, axis=0)
+    best = soft.argmax(axis=0)
     found = []
-    for row, (word, weight) in enumerate(zip(question.words, question.weights, strict=True)):
-        strength = float(soft[row, best[row]])
-        partner = index.lexicon.surfaces[terms[best[row]]] if strength >= _PARTNER else None
-        found.append(
-            WordEvidence(word=word, weight=float(weight), partner=partner, strength=strength if partner else 0.0)
-        )
+    for word, weight, term, strength in zip(
+        question.words,
+        question.weights.tolist(),
+        terms.take(best).tolist(),
+        soft.max(axis=0).tolist(),
+        strict=True,
+    ):
+        met = strength >= _PARTNER
+        partner = index.lexicon.surfaces[term] if met else None
+        found.append(WordEvidence(word=word, weight=weight, partner=partner, strength=strength if met else 0.0))
     return tuple(found)

@@ -10,7 +10,7 @@ sentence's vector is the sum of its words' vectors.
 from __future__ import annotations
 
 import logging
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_WORD_CACHE: Final = 20_000  # words; about 2 KB each
+_WORD_CACHE: Final = 8_192  # words of questions; about 3 KB each
 _LEADING: Final = 128  # dimensions of each space that suffice for single words, and for very many texts
+_NOTHING: Final = np.float32(1e-6)  # a vector shorter than this is none
 _LONGEST_WORD: Final = 64  # longer runs of letters are noise, and cutting one into pieces is quadratic
 
 
@@ -124,8 +125,9 @@ class Encoder:
     def __init__(self, spaces: Sequence[Space]) -> None:
         self._spaces = tuple(spaces)
         self._edges = np.cumsum([0, *(space.dimensions for space in spaces)])
-        self._words: dict[str, Floats] = {}
+        self._sizes = np.diff(self._edges)
         self.dimensions = int(self._edges[-1])
+        self.asked = lru_cache(maxsize=_WORD_CACHE)(self._asked)  # what people ask repeats its words
 
     def narrow(self) -> Encoder:
         """The same on fewer dimensions: half the memory, nearly the same neighbours."""
@@ -133,12 +135,12 @@ class Encoder:
 
     def word(self, word: str) -> Floats:
         """A folded word's vector in all spaces, not scaled."""
-        vector = self._words.get(word)
-        if vector is None:
-            vector = np.concatenate([space.word(word) for space in self._spaces])
-            if len(self._words) < _WORD_CACHE:
-                self._words[word] = vector
-        return vector
+        return np.concatenate([space.word(word) for space in self._spaces])
+
+    def _asked(self, word: str) -> tuple[Floats, Floats]:
+        """A word of a question: its vector as `word` gives it, and as `words` does."""
+        vector = self.word(word)
+        return vector, self.words(vector)
 
     def table(self, words: Sequence[str]) -> Floats:
         """The vectors of words, one a row, not scaled."""
@@ -157,17 +159,17 @@ class Encoder:
 
     def unit(self, vectors: Floats) -> Floats:
         """Scale vectors (along the last axis) to length one, every space with an equal say; zeros stay zeros."""
-        scaled = np.empty_like(vectors)
-        for start, end in zip(self._edges, self._edges[1:], strict=False):
-            part = vectors[..., start:end]
-            scaled[..., start:end] = _scaled(part)
-        return _scaled(scaled)
+        lengths = np.sqrt(np.add.reduceat(vectors * vectors, self._edges[:-1], axis=-1))  # [..., spaces]
+        known = (lengths > _NOTHING).sum(axis=-1, keepdims=True)  # spaces in which the parts will have length one
+        scale = (lengths > _NOTHING) / (np.maximum(lengths, _NOTHING) * np.sqrt(np.maximum(known, 1)))
+        scaled: Floats = vectors * scale.astype(np.float32).repeat(self._sizes, axis=-1)
+        return scaled
 
 
 def _scaled(vectors: Floats) -> Floats:
     """Vectors along the last axis at length one; zeros stay zeros."""
     lengths = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))[..., None]
-    scaled: Floats = vectors / np.maximum(lengths, 1e-6)
+    scaled: Floats = vectors / np.maximum(lengths, _NOTHING)
     return scaled
 
 

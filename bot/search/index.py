@@ -52,7 +52,7 @@ class Index:
     phrasings: Texts
     bodies: Texts
     body_blocks: NDArray[np.int32]  # [bodies] top-level Markdown block of each sentence
-    centres: Vectors  # [targets, dimensions] mean direction of each target's phrasings
+    closeness: NDArray[np.float32]  # [targets] 1 / length of the sum of its phrasings' vectors: see `_closeness`
     bare: NDArray[np.float32]  # [targets] 1 where the body is all that an entry has to be matched by
     rarity: NDArray[np.float32]  # [terms + 1] within the collection, 0 (in every target) to 1
     term_weights: NDArray[np.float32]  # [terms + 1] information, more for terms that few targets use
@@ -106,7 +106,7 @@ def build(
         phrasings=phrasing_rows,
         bodies=body_rows,
         body_blocks=np.array(blocks, dtype=np.int32),
-        centres=_centres(phrasing_rows),
+        closeness=_closeness(phrasing_rows),
         bare=np.array([isinstance(target, Entry) and _is_bare(target) for target in targets], dtype=np.float32),
         rarity=rarity.astype(np.float32),
         term_weights=(information * (0.25 + 0.75 * rarity)).astype(np.float32),
@@ -140,10 +140,11 @@ def _is_bare(entry: Entry) -> bool:
     return entry.kind == "section" and not entry.alternates
 
 
-def _centres(phrasings: Texts) -> Vectors:
+def _closeness(phrasings: Texts) -> NDArray[np.float32]:
+    """What turns the sum of a target's cosines into the cosine with its centre, the phrasings' mean direction."""
     start = phrasings.start
-    centres = np.zeros((len(start) - 1, phrasings.vectors.shape[1]), dtype=phrasings.vectors.dtype)
-    for target in range(len(start) - 1):
+    closeness = np.zeros(len(start) - 1, dtype=np.float32)
+    for target in range(len(closeness)):
         total = phrasings.vectors[start[target] : start[target + 1]].sum(axis=0, dtype=np.float32)
-        centres[target] = total / max(float(np.linalg.norm(total)), 1e-6)
-    return centres
+        closeness[target] = 1.0 / max(float(np.linalg.norm(total)), 1e-6)
+    return closeness

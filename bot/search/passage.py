@@ -40,9 +40,11 @@ def _worth(index: Index, question: Question, rows: slice) -> NDArray[np.float32]
     """How much each sentence says about the question: the informative words that it has, and its meaning as a whole."""
     terms = index.bodies.terms[rows]
     has = np.zeros((len(terms), len(question.words)), dtype=np.float32)  # [sentences, words]
-    for word, found in enumerate(question.terms):
-        for term, strength in found:
-            np.maximum(has[:, word], strength * (terms == term).any(axis=1), out=has[:, word])
+    meant = [(word, term, strength) for word, found in enumerate(question.terms) for term, strength in found]
+    if meant:
+        uses = (terms[:, :, None] == np.array([term for _, term, _ in meant], dtype=np.int32)).any(axis=1)
+        for column, (word, _, strength) in enumerate(meant):
+            np.maximum(has[:, word], np.float32(strength) * uses[:, column], out=has[:, word])
     rare = 1.0 / np.sqrt(1.0 + has.sum(axis=0))  # a word that every sentence has points to none of them
     worth: NDArray[np.float32] = has @ (question.weights * rare) + _MEANING * index.bodies.cosines(
         rows, question.vector

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from bot.search.encode import Encoder
     from bot.search.index import Index
 
 _MOST_WORDS: Final = 64  # words looked at; a question that needs more has said its matter by then
@@ -45,20 +48,29 @@ def read(index: Index, text: str) -> Question:
     words, terms, unknown = _recognised(index, index.synonyms.canonical(text)[:_MOST_WORDS])
     background, rarity, entries = index.background, index.rarity, index.postings.entries
     information = np.array([background.information(word) for word in words], dtype=np.float32)
-    rare = np.array([max((rarity[term] for term, _ in ids), default=1.0) for ids in terms], dtype=np.float32)
+    rare = np.array([max((rarity.item(term) for term, _ in ids), default=1.0) for ids in terms], dtype=np.float32)
     weights: NDArray[np.float32] = information * (np.float32(0.25) + np.float32(0.75) * rare)
-    vectors = index.encoder.table(words) if index.encoder else np.zeros((len(words), 1), dtype=np.float32)
+    vector, word_vectors = _vectors(index.encoder, words)
     return Question(
         words=tuple(words),
         terms=tuple(terms),
         information=information,
         weights=weights / max(weights.sum(), np.float32(1e-6)),
-        foreign=np.array([not any(entries[term] for term, _ in ids) for ids in terms], dtype=bool),
+        foreign=np.array([not any(entries.item(term) for term, _ in ids) for ids in terms], dtype=bool),
         unknown=np.array(unknown, dtype=bool),
         names=np.array([word.isdigit() or background.is_name(word) for word in words], dtype=bool),
-        vector=index.encoder.unit(vectors.sum(axis=0)) if index.encoder else vectors.sum(axis=0),
-        word_vectors=index.encoder.words(vectors) if index.encoder else vectors,
+        vector=vector,
+        word_vectors=word_vectors,
     )
+
+
+def _vectors(encoder: Encoder | None, words: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The vector of the words together and those of each alone, all of unit length or zeros."""
+    if encoder is None or not words:
+        return np.zeros(encoder.dimensions if encoder else 1, dtype=np.float32), np.zeros((len(words), 1), np.float32)
+    known = [encoder.asked(word) for word in words]
+    total: NDArray[np.float32] = np.add.reduce([vector for vector, _ in known])
+    return encoder.unit(total), np.array([unit for _, unit in known])
 
 
 def _recognised(index: Index, raw: list[str]) -> tuple[list[str], list[tuple[tuple[int, float], ...]], list[bool]]:
