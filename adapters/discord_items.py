@@ -1,7 +1,7 @@
 """Our buttons and menus as discord.py's dynamic items: found by the form of their ids, whenever they were sent.
 
-Every view of ours holds only these. The library forgets a dynamic item's class as soon as a view that mixes it with
-ordinary items ends, so none is ever mixed, and no view has a timeout.
+No other item is ever sent. The library forgets a dynamic item's class as soon as a view that mixes it with ordinary
+items ends; a `Page` has no view's life that could end.
 """
 
 from __future__ import annotations

@@ -10,8 +10,9 @@ import discord
 
 from adapters.discord_desk import watched_place, words_of
 from adapters.discord_guard import noted
+from adapters.discord_pages import plain
 from adapters.discord_text import escape
-from adapters.discord_view import hint, layout, plain
+from adapters.discord_view import hint, layout
 from bot.clamp import clamp
 from bot.search import MAX_QUESTION
 from bot.seen import Seen

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from discord import ButtonStyle, ui
 
+from adapters.discord_components import MAX_LABEL, Page
 from adapters.discord_ids import Press, short
 from adapters.discord_items import Push
 from adapters.discord_text import escape, unfenced
-from adapters.discord_view import MAX_LABEL
 from bot.clamp import clamp
 from bot.wording import wording
 
@@ -117,6 +117,4 @@ def _row(items: Iterable[Push]) -> ui.ActionRow[ui.LayoutView]:
 
 
 def _view(container: ui.Container[ui.LayoutView]) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(container)
-    return view
+    return Page(container.to_component_dict())

@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip("discord")
 
 from adapters import discord_topics
-from adapters.discord_view import MAX_CONTENT, Frame, layout, plain
+from adapters.discord_pages import MAX_CONTENT, plain
+from adapters.discord_view import Frame, layout
 from bot.answer import card_of, compose
 from bot.model import Asker, Knowledge
 from bot.service import Service, Snapshot, open_snapshot

@@ -12,7 +12,8 @@ pytest.importorskip("discord")
 
 from adapters import discord_topics
 from adapters.discord_ids import MAX_CUSTOM_ID, Press, long, short
-from adapters.discord_view import COMPLAINTS, MAX_CONTENT, Frame, complaint, hint, layout, plain, report, shared
+from adapters.discord_pages import MAX_CONTENT, plain
+from adapters.discord_view import COMPLAINTS, Frame, complaint, hint, layout, report, shared
 from bot.markdown import parse
 from bot.model import Action, Card, PositionView, Source, Suggestion
 from bot.service import Topics

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _BATCH = 500  # records in one transaction
+_GATHERING = 0.1  # seconds that an ordinary record waits for others: a transaction costs as much as dozens of them
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 30.0  # seconds between attempts while the database is away
 # What the record itself causes: it would fail again tomorrow. Everything else is the database's trouble, and passes.
 _IMPOSSIBLE = (DataError, IntegrityError, ValueError)
@@ -42,6 +43,7 @@ class Writer:
         self._write, self._chore, self.limit = write, chore, limit
         self._backlog: deque[tuple[Write, Future[bool]]] = deque()
         self._changed = threading.Condition()
+        self._urgent = False  # whether somebody waits for one of the records
         self._stop_at: float | None = None  # monotonic; set once closing
         self._chore_at = time.monotonic()
         self.written = self.dropped = 0
@@ -62,7 +64,10 @@ class Writer:
                 written.set_result(False)
             else:
                 self._backlog.append((record, written))
-                self._changed.notify()
+                self._urgent = self._urgent or precious
+                # Waking the thread for each record would cost more than writing it.
+                if precious or len(self._backlog) in {1, _BATCH}:
+                    self._changed.notify()
         return written
 
     @property
@@ -105,8 +110,13 @@ class Writer:
                 if not self._backlog and self._stop_at is None:
                     self._changed.wait(max(self._chore_at - time.monotonic(), 0))
                 if self._backlog or self._stop_at is not None:
+                    self._changed.wait_for(self._is_due, _GATHERING)
+                    self._urgent = False
                     return list(islice(self._backlog, _BATCH))
             self._do_chore()
+
+    def _is_due(self) -> bool:
+        return self._urgent or len(self._backlog) >= _BATCH or self._stop_at is not None
 
     def _attempt(self, batch: list[tuple[Write, Future[bool]]]) -> bool:
         try:

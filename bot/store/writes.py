@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, update
@@ -18,7 +19,7 @@ from bot.store.records import Edit, Post
 from bot.store.schema import DAILY, EDIT, MEMORY, POST, QUESTION, REMOVAL, REQUEST, VOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection, Table
 
@@ -120,13 +121,22 @@ Write = (
 )
 
 
-def apply(connection: Connection, writes: Sequence[Write], marker: Marker) -> None:  # noqa: C901 - a line for each kind
+def apply(connection: Connection, writes: Sequence[Write], marker: Marker) -> None:
     """Write a batch within one transaction.
 
     Words are scrubbed and people marked here, so that nothing raw reaches the database. Questions come first, in one
     statement; the rest follows in its own order, and may then speak of them.
     """
     _ask(connection, [write for write in writes if isinstance(write, QuestionAsked)], marker)
+    rest = (write for write in writes if not isinstance(write, QuestionAsked))
+    for kind, run in groupby(rest, type):
+        if kind is Post:
+            _upsert(connection, POST, *(asdict(post) for post in run))
+        else:
+            _write_singly(connection, run, marker)
+
+
+def _write_singly(connection: Connection, writes: Iterable[Write], marker: Marker) -> None:  # noqa: C901 - a line for each kind
     for write in writes:
         match write:
             case VoteCast():
@@ -143,12 +153,10 @@ def apply(connection: Connection, writes: Sequence[Write], marker: Marker) -> No
                 _settle(connection, write)
             case Erasure():
                 _erase(connection, write, marker)
-            case Post():
-                _upsert(connection, POST, asdict(write))
             case Edit():
                 _upsert(connection, EDIT, asdict(write), on=("key",))
-            case QuestionAsked():
-                pass
+            case QuestionAsked() | Post():
+                pass  # these come in masses, and are written many at once
 
 
 def _ask(connection: Connection, asked: Sequence[QuestionAsked], marker: Marker) -> None:
@@ -287,11 +295,11 @@ def _erase(connection: Connection, write: Erasure, marker: Marker) -> None:
     erase(connection, write.asker, marks=marks, voter=marker.voter(write.asker))
 
 
-def _upsert(connection: Connection, table: Table, row: dict[str, Any], on: tuple[str, ...] = ()) -> None:
+def _upsert(connection: Connection, table: Table, *rows: dict[str, Any], on: tuple[str, ...] = ()) -> None:
     keys = on or tuple(column.name for column in table.primary_key)
-    new = insert_into(connection, table).values(row)
-    rest = {name: new.excluded[name] for name in row if name not in keys}
-    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=rest))
+    new = insert_into(connection, table)
+    rest = {name: new.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=rest), rows)
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
