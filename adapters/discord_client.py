@@ -11,6 +11,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 
 from adapters import discord_commands
+from adapters.discord_components import MENU
 from adapters.discord_desk import Desk
 from adapters.discord_guard import guarded
 from adapters.discord_ids import Press
@@ -101,7 +102,7 @@ class Bot(discord.AutoShardedClient):
             press = Press.parse(custom_id)
             async with guarded(interaction):
                 await (self.presses.act(interaction, press) if press else self.presses.stale(interaction))
-        elif interaction.type is discord.InteractionType.component and not Press.parse(custom_id.removeprefix("menu:")):
+        elif interaction.type is discord.InteractionType.component and not Press.parse(custom_id.removeprefix(MENU)):
             async with guarded(interaction):
                 await self.presses.stale(interaction)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import discord
 from discord import ButtonStyle, ui
 
+from adapters.discord_components import MENU
 from adapters.discord_ids import TEMPLATE, Press
 
 if TYPE_CHECKING:
@@ -44,14 +45,14 @@ class Push(ui.DynamicItem[ui.Button[ui.LayoutView]], template=TEMPLATE):
         await cast("Host", interaction.client).pressed(interaction, self.press)
 
 
-class Menu(ui.DynamicItem[ui.Select[ui.LayoutView]], template="menu:" + TEMPLATE):
+class Menu(ui.DynamicItem[ui.Select[ui.LayoutView]], template=MENU + TEMPLATE):
     """A menu of entries; its options' values are what `discord_ids.short` makes of their ids."""
 
     def __init__(
         self, press: Press, *, placeholder: str | None = None, options: Sequence[discord.SelectOption] = ()
     ) -> None:
         self.press = press
-        super().__init__(ui.Select(custom_id=f"menu:{press}", placeholder=placeholder, options=list(options)))
+        super().__init__(ui.Select(custom_id=f"{MENU}{press}", placeholder=placeholder, options=list(options)))
 
     @classmethod
     async def from_custom_id(cls, _interaction: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Menu:
@@ -60,5 +61,7 @@ class Menu(ui.DynamicItem[ui.Select[ui.LayoutView]], template="menu:" + TEMPLATE
 
     async def callback(self, interaction: Interaction) -> None:
         """Hand what was picked to the client, as a press whose argument is the value."""
-        picked = Press(verb=self.press.verb, key=self.press.key, person=self.press.person, argument=self.item.values[0])
+        picked = Press(
+            verb=self.press.verb, key=self.press.key, person=self.press.person, argument="".join(self.item.values[:1])
+        )
         await cast("Host", interaction.client).pressed(interaction, picked)

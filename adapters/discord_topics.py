@@ -13,7 +13,6 @@ from bot.wording import wording
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.model import Suggestion
     from bot.service import Topics
     from bot.wording import Wording
 

@@ -122,7 +122,5 @@ def _action(action: Action, label: str, frame: Frame) -> Json:
     return _button(verb, label, frame, argument, _STYLES.get(action, ButtonStyle.secondary))
 
 
-def _button(
-    verb: str, label: str, frame: Frame, argument: str, style: ButtonStyle = ButtonStyle.secondary
-) -> Json:
+def _button(verb: str, label: str, frame: Frame, argument: str, style: ButtonStyle = ButtonStyle.secondary) -> Json:
     return button(Press(verb=verb, key=frame.key, person=frame.person, argument=argument), label, style)

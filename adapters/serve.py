@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import logging
 import os
@@ -69,6 +70,9 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     store = Store.open(url, retention_days=settings.retention_days)
     watcher = Watcher(service, told)
     watcher.start()
+    # What is loaded by now stays: searching all of it for garbage, time and again, would hold every answer up.
+    gc.collect()
+    gc.freeze()
     try:
         asyncio.run(run(ready, service, store))
     finally:

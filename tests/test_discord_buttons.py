@@ -285,9 +285,54 @@ def test_the_library_keeps_our_classes_and_nothing_else(tmp_path: Path) -> None:
     asyncio.run(chat())
 
 
-def test_every_id_is_matched_in_full() -> None:
-    """The library builds items whose ids only begin like their template, and never calls them: ours match whole."""
-    press = Press(verb="page", key="k" * 12, person="1" * 20, argument="1.section/x\ny")
-    assert Push.__discord_ui_compiled_template__.fullmatch(str(press))
-    assert Menu.__discord_ui_compiled_template__.fullmatch(f"menu:{press}")
+def test_nothing_waits_under_an_answer(tmp_path: Path) -> None:
+    """An answer leaves no timer behind: the library would keep each private one for a quarter of an hour."""
+
+    async def chat() -> None:
+        async with room(tmp_path) as here:
+            await ask(here)
+            await here.ana.send(here.channel, f"{here.mention} {SURE}")
+            before = len(asyncio.all_tasks())
+            for _ in range(5):
+                await ask(here)
+                await here.ana.send(here.channel, f"{here.mention} {SURE}")
+            assert len(asyncio.all_tasks()) == before
+            assert here.bot._connection._view_store._synced_message_views == {}
+
+    asyncio.run(chat())
+
+
+@pytest.mark.parametrize("custom_id", ["bc1:more:abc:1:faq/refund", "menu:bc1:topic::1:0"])
+def test_a_press_that_fails_gets_one_line_with_a_code(
+    tmp_path: Path, custom_id: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library would only log what a button or a menu raises; the person is told, with the code that the log has."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("the cat is on the keyboard")
+
+    async def chat() -> None:
+        async with room(tmp_path) as here:
+            message = await here.channel_message(custom_id, options=("refund",))
+            monkeypatch.setattr(here.bot.desk.service, "entry", broken)
+            if custom_id.startswith("menu:"):
+                result = await here.ben.select(message, custom_id=custom_id, values=["refund"])
+            else:
+                result = await here.ben.click(message, custom_id=custom_id)
+            assert result.ephemeral
+            code = text(result.response).rpartition(" ")[2].strip("().`")
+            assert code in caplog.text
+            assert "the cat is on the keyboard" in caplog.text
+            assert "cat" not in text(result.response)
+
+    asyncio.run(chat())
+
+
+@pytest.mark.parametrize("verb", ["page", "helpful", "noneofthese"])
+def test_every_id_is_matched_in_full_and_by_one_class(verb: str) -> None:
+    """The library finds ids that match whole, and calls every class that does: just one of ours does, at any length."""
+    press = Press(verb=verb, key="k" * 12, person="1" * 20, argument="1.section/x\ny")
+    for custom_id, owner in ((str(press), Push), (f"menu:{press}", Menu)):
+        found = [one for one in (Push, Menu) if one.__discord_ui_compiled_template__.fullmatch(custom_id)]
+        assert found == [owner]
     assert isinstance(Push(press, label="x").item, ui.Button)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _BATCH = 500  # records in one transaction
-_GATHERING = 0.1  # seconds that an ordinary record waits for others: a transaction costs as much as dozens of them
+_GATHERING = 0.25  # seconds that an ordinary record waits for others: a transaction costs as much as dozens of them
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 30.0  # seconds between attempts while the database is away
 # What the record itself causes: it would fail again tomorrow. Everything else is the database's trouble, and passes.
 _IMPOSSIBLE = (DataError, IntegrityError, ValueError)

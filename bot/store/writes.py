@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from bot.privacy import Marker
     from bot.store.records import Complaint, Verdict, Vote
 
+Insert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 _LONGEST = 2_000  # characters; a longer question was not looked at either
+_DAILY_KEY = ("day", "tenant", "outcome", "reason", "entry_id")
 _UNKEEPABLE = re.compile(r"[\0\ud800-\udfff]")
 
 
@@ -169,11 +172,17 @@ def _ask(connection: Connection, asked: Sequence[QuestionAsked], marker: Marker)
     # A batch that is repeated after a lost acknowledgement counts nothing twice: only new rows come back.
     new = connection.execute(statement, list(rows.values())).scalars().all()
     counts = Counter(_daily_key(rows[key]) for key in new)
-    for (day, tenant, outcome, reason, entry_id), count in sorted(counts.items()):
-        row = {"day": day, "tenant": tenant, "outcome": outcome, "reason": reason, "entry_id": entry_id}
-        counted = insert_into(connection, DAILY).values(**row, count=count)
-        total = {"count": DAILY.c.count + counted.excluded["count"]}
-        connection.execute(counted.on_conflict_do_update(index_elements=list(row), set_=total))
+    if counts:
+        days = [dict(zip(_DAILY_KEY, key, strict=True), count=count) for key, count in sorted(counts.items())]
+        connection.execute(_counting(connection.dialect.name), days)
+
+
+@cache
+def _counting(dialect: str) -> Insert:
+    """The statement that adds to a day's counts; made once, since making one takes longer than running it."""
+    new = _insert(dialect, DAILY)
+    total = {"count": DAILY.c.count + new.excluded["count"]}
+    return new.on_conflict_do_update(index_elements=_DAILY_KEY, set_=total)
 
 
 def _question_row(write: QuestionAsked, marker: Marker) -> dict[str, Any]:
@@ -297,11 +306,21 @@ def _erase(connection: Connection, write: Erasure, marker: Marker) -> None:
 
 def _upsert(connection: Connection, table: Table, *rows: dict[str, Any], on: tuple[str, ...] = ()) -> None:
     keys = on or tuple(column.name for column in table.primary_key)
-    new = insert_into(connection, table)
-    rest = {name: new.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=rest), rows)
+    connection.execute(_upserting(connection.dialect.name, table, keys, tuple(rows[0])), rows)
 
 
-def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Begin an INSERT that may say ON CONFLICT: the databases agree on it, SQLAlchemy spells it once for each."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+@cache
+def _upserting(dialect: str, table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> Insert:
+    new = _insert(dialect, table)
+    rest = {name: new.excluded[name] for name in columns if name not in keys}
+    return new.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+def insert_into(connection: Connection, table: Table) -> Insert:
+    """Begin an INSERT that may say ON CONFLICT."""
+    return _insert(connection.dialect.name, table)
+
+
+def _insert(dialect: str, table: Table) -> Insert:
+    # The databases agree on it, SQLAlchemy spells it once for each.
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

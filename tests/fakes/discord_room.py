@@ -98,20 +98,18 @@ class Room:
         message = (channel or self.channel).last_message
         return shown(message) if message else {}
 
-    async def channel_message(self, custom_id: str) -> discord.Message:
-        """A message of ours with one button of any id, such as an older version left behind."""
+    async def channel_message(self, custom_id: str, options: tuple[str, ...] = ()) -> discord.Message:
+        """A message of ours with one button of any id, or one menu, such as an older version left behind."""
         import discord
 
-        view = discord.ui.LayoutView(timeout=None)
-        row = discord.ui.ActionRow(discord.ui.Button(label="old", custom_id=custom_id))
-        view.add_item(row)
+        from adapters.discord_components import MENU, Page, row
+
+        part = {"type": 3, "custom_id": custom_id, "options": [{"label": one, "value": one} for one in options]}
+        if not custom_id.startswith(MENU):
+            part = {"type": 2, "style": 2, "label": "old", "custom_id": custom_id}
         channel = self.bot.get_channel(self.channel.id)
         assert isinstance(channel, discord.TextChannel)
-        message = await channel.send(view=view)
-        # Only the bot of before knew this view.
-        self.bot._connection._view_store.remove_view(view)
-        self.bot._connection._view_store._views.clear()
-        return message
+        return await channel.send(view=Page(row(part)))
 
     def ours(self, channel: Any = None) -> list[discord.Message]:
         """The bot's messages that everybody in a channel sees."""
