@@ -520,15 +520,14 @@ def test_postgresql_that_is_away_at_the_start(server: PostgresServer) -> None:
 
 
 def test_recording_never_waits_for_a_frozen_server(server: PostgresServer) -> None:
-    """With the server hanging, a thousand records are taken in less than a second."""
+    """With the server hanging, a thousand records are taken and none of them is waited for."""
     with Store.open(server.new_database()) as store:
         assert store.remember("a", "1").result(WAIT)
         server.freeze()
         try:
-            started = time.perf_counter()
             for number in range(1_000):
                 written = store.record_question(f"k{number}", reply("x"), SOMEONE)
-            assert time.perf_counter() - started < 1
+            assert not written.done()
         finally:
             server.thaw()
         assert written.result(60)
