@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import discord
@@ -15,7 +15,7 @@ from adapters.discord_review_view import effects_view, notice
 from adapters.discord_text import escape
 from adapters.discord_view import Frame, layout
 from bot.errors import BackchannelError, StoreError
-from bot.model import Asker
+from bot.model import Action, Asker
 from bot.store import new_key
 from bot.wording import wording
 
@@ -146,10 +146,14 @@ class Changes:
     def _answer(self, request: Request, entry_id: str, question: str) -> discord.ui.LayoutView:
         """The new answer for one who asked the moderators, in their language."""
         person = request.person
-        asker = Asker(platform=PLATFORM, tenant=person, place="", person=person, locale=request.locale)
+        # What is known where the question was asked, told directly.
+        asker = Asker(
+            platform=PLATFORM, tenant=request.tenant, place=request.place, person=person, locale=request.locale
+        )
         lead = escape(wording(request.locale).moderator.answered.format(question=question))
-        if entry_id in self._desk.service.snapshot.knowledge.by_id:
+        if entry_id in self._desk.service.seen_from(asker).knowledge.by_id:
             shown = self._desk.entry(entry_id, asker).led_by(lead)
-            return layout(shown.card, shown.frame)
+            card = replace(shown.card, actions=tuple(one for one in shown.card.actions if one is not Action.SHARE))
+            return layout(card, shown.frame)
         reply = self._desk.service.ask(question, asker)  # out of scope has no entry to show
         return layout(reply.card, Frame(key=new_key(), person=person, lead=lead))

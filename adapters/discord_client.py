@@ -12,7 +12,7 @@ from discord.gateway import DiscordWebSocket
 
 from adapters import discord_commands
 from adapters.discord_components import MENU
-from adapters.discord_desk import Desk
+from adapters.discord_desk import PLATFORM, Desk
 from adapters.discord_guard import guarded
 from adapters.discord_ids import Press
 from adapters.discord_items import Menu, Push
@@ -21,6 +21,7 @@ from adapters.discord_presses import Presses
 from adapters.discord_review import Review
 from bot.errors import ConfigError
 from bot.moderation import Moderation
+from bot.seen import Seen
 
 if TYPE_CHECKING:
     from adapters.discord_items import Interaction
@@ -30,13 +31,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_NEEDS_CONTENT = (
+    "auto_answer on Discord needs the message content intent: switch it on in the developer portal under Bot"
+)
+
 
 class Bot(discord.AutoShardedClient):
     """Backchannel on Discord."""
 
     def __init__(self, service: Service, store: Store, settings: DiscordSettings) -> None:
         intents = discord.Intents.default()
-        intents.message_content = bool(settings.auto_answer)
+        intents.message_content = service.places.auto_answers(PLATFORM)
         shards: dict[str, Any] = {}
         if settings.shards:
             shards = {"shard_ids": list(settings.shards[0]), "shard_count": settings.shards[1]}
@@ -48,8 +53,8 @@ class Bot(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             **shards,
         )
-        self._settings = settings
-        self.desk = Desk(service, store, settings)
+        self._settings, self._told = settings, Seen()
+        self.desk = Desk(service, store)
         self.moderation = Moderation(service, store)
         self.review = Review(self.desk, self.moderation)
         self.presses = Presses(self.desk, self.review.acts)
@@ -62,20 +67,23 @@ class Bot(discord.AutoShardedClient):
             _, gateway, _ = await self.http.get_bot_gateway()
             # The library asks only once, and goes to its own default when it has to identify anew.
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
-        if self._settings.auto_answer:
-            self._check_content_intent()
-            await asyncio.to_thread(self.desk.restore_mutes)
+        if self.intents.message_content and not self._may_read():
+            raise ConfigError(f"{_NEEDS_CONTENT}, or switch auto_answer off.")
         await asyncio.to_thread(self.moderation.reconcile)
         self.add_dynamic_items(Push, Menu)
         await discord_commands.sync(self.tree, self.desk.store)
 
-    def _check_content_intent(self) -> None:
+    def _may_read(self) -> bool:
         flags = self.application.flags if self.application else None
-        if flags is not None and not (flags.gateway_message_content or flags.gateway_message_content_limited):
-            raise ConfigError(
-                "BACKCHANNEL_DISCORD_AUTO_ANSWER needs the message content intent: switch it on in the developer "
-                "portal under Bot, or unset it."
-            )
+        return flags is None or flags.gateway_message_content or flags.gateway_message_content_limited
+
+    async def _read_from_now_on(self) -> None:
+        """Follow settings that switch auto-answer on: what people write is told only to who asked when connecting."""
+        if self._may_read():
+            logger.info("auto-answer was switched on; connecting anew to read messages")
+            await self.close()
+        elif self._told.first_time("content"):
+            logger.error("%s.", _NEEDS_CONTENT)
 
     async def pressed(self, interaction: Interaction, press: Press) -> None:
         """Do what a button or a menu stands for."""
@@ -90,6 +98,8 @@ class Bot(discord.AutoShardedClient):
         """Answer a message, if it is a question for us."""
         if self.user:
             await self.messages.handle(message, self.user.id)
+        if not self.intents.message_content and self.desk.service.places.auto_answers(PLATFORM):
+            await self._read_from_now_on()
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Take our answer away with the question."""

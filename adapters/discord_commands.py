@@ -19,6 +19,7 @@ from adapters.discord_moderation import Moderation, choices
 from adapters.discord_review import tell
 from adapters.discord_view import layout
 from bot.errors import BackchannelError
+from bot.limits import Admission
 from bot.search import MAX_QUESTION  # noqa: TC001 (the library reads annotations at runtime)
 from bot.wording import closest, languages, wording
 
@@ -110,6 +111,10 @@ def _add_ask(tree: Tree, desk: Desk) -> None:
         reader: discord.User | None = None,
     ) -> None:
         asker = desk.asker(interaction)
+        # Discord shows an error for what is not answered at all, so each is told.
+        if desk.service.admit(asker) is not Admission.ANSWER:
+            await say(interaction, wording(asker.locale).room.too_many)
+            return
         shown = desk.ask(question, asker, private=not (public or reader) or interaction.guild_id is None)
         if not shown.answered:
             # What is not an answer is nobody else's business.
@@ -140,5 +145,9 @@ def _add_topics(tree: Tree, desk: Desk) -> None:
 def _add_answer_this(tree: Tree, desk: Desk) -> None:
     @tree.context_menu(name=named("answer_this"))
     async def answer_this(interaction: Interaction, message: discord.Message) -> None:
-        shown = desk.ask(words_of(message.content), desk.asker(interaction), private=True)
+        asker = desk.asker(interaction)
+        if desk.service.admit(asker) is not Admission.ANSWER:
+            await say(interaction, wording(asker.locale).room.too_many)
+            return
+        shown = desk.ask(words_of(message.content), asker, private=True)
         await interaction.response.send_message(view=layout(shown.card, shown.frame), ephemeral=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -11,13 +12,14 @@ import discord
 
 from adapters.discord_ids import long
 from adapters.discord_view import Frame
-from bot.autoanswer import Budget, Politeness, Verdict
+from bot.autoanswer import Budget, Verdict
+from bot.limits import Admission
 from bot.model import Action, Asker
+from bot.seen import Seen
 from bot.store import Post, new_key
 
 if TYPE_CHECKING:
     from adapters.discord_items import Interaction
-    from adapters.discord_settings import DiscordSettings
     from bot.model import Card, Reply
     from bot.service import Service
     from bot.store import Store
@@ -47,20 +49,16 @@ class Shown:
 class Desk:
     """The core as Discord's events see it: people in, cards with their frames out."""
 
-    def __init__(self, service: Service, store: Store, settings: DiscordSettings) -> None:
-        self.service, self.store, self.settings = service, store, settings
-        self.budget = Budget(Politeness(hourly_cap=settings.auto_answer_hourly))
+    def __init__(self, service: Service, store: Store) -> None:
+        self.service, self.store = service, store
+        self.budget = Budget()
         self._replies: OrderedDict[str, Reply] = OrderedDict()
-        kept = store.status().kind != "none"
-        # What could do nothing is not offered: votes that nobody keeps, questions that nobody would get.
-        self._idle = set() if kept else {Action.HELPFUL}
-        if not kept and settings.moderator_channel is None:
-            self._idle.add(Action.ASK_MODERATORS)
+        self._restored = Seen()
 
     def ask(self, text: str, asker: Asker, *, private: bool) -> Shown:
         """Answer a question, or show the entry whose id was picked from the type-ahead."""
         entry_id = self.entry_id(text)
-        if entry_id in self.service.snapshot.knowledge.by_id:
+        if entry_id in self.service.seen_from(asker).knowledge.by_id:
             return self.entry(entry_id, asker, private=private)
         reply = self.service.ask(text, asker)
         key = self._noted(reply, asker)
@@ -75,10 +73,12 @@ class Desk:
 
     def overhear(self, text: str, asker: Asker, place: str) -> tuple[str, Frame] | None:
         """Look whether something said in a watched place may be answered unasked: the entry's title, or nothing."""
-        if self.budget.muted_until(place):
+        if self.budget.muted_until(place) or self.service.admit(asker, overheard=True) is not Admission.ANSWER:
             return None
-        reply = self.service.ask(text, asker)
-        if reply.entry is None or self.budget.spend(place, reply.entry.id) is not Verdict.ALLOWED:
+        reply, hourly_cap = self.service.ask(text, asker), self.service.place(asker).auto_answer_hourly
+        if reply.entry is None:
+            return None
+        if self.budget.spend(place, reply.entry.id, hourly_cap=hourly_cap) is not Verdict.ALLOWED:
             return None
         frame = Frame(key=self._noted(reply, asker), person=asker.person, entry_id=reply.entry.id, private=False)
         return reply.card.title, frame
@@ -94,7 +94,7 @@ class Desk:
     def entry(self, entry_id: str, asker: Asker, *, key: str = "", private: bool = True, page: int = 0) -> Shown:
         """Show an entry in full."""
         card = self.service.entry(entry_id, asker)
-        known = entry_id in self.service.snapshot.knowledge.by_id
+        known = entry_id in self.service.seen_from(asker).knowledge.by_id
         frame = Frame(
             key=key or new_key(),
             person=asker.person,
@@ -120,7 +120,7 @@ class Desk:
                 Post(
                     platform=PLATFORM,
                     tenant=asker.tenant,
-                    place=asker.place,
+                    place=asker.thread or asker.place,
                     message=str(message.id),
                     entry_id=entry_id,
                     posted_at=int(message.created_at.timestamp()),
@@ -134,11 +134,10 @@ class Desk:
             self.store.remember(_mute_key(place), str(self.budget.muted_until(place)))
         return muted
 
-    def restore_mutes(self) -> None:
-        """Take up the mutes from before a restart. Reads the database."""
-        for place in map(str, self.settings.auto_answer):
-            if until := self.store.recall(_mute_key(place)):
-                self.budget.mute_until(place, float(until))
+    async def restore_mute(self, place: str) -> None:
+        """Take up a mute from before a restart."""
+        if self._restored.first_time(place) and (until := await asyncio.to_thread(self.store.recall, _mute_key(place))):
+            self.budget.mute_until(place, float(until))
 
     def question(self, key: str) -> str:
         """What was asked under this key, empty once forgotten."""
@@ -150,43 +149,52 @@ class Desk:
         return long(shortened, self.service.snapshot.knowledge.by_id)
 
     def _offered(self, card: Card, asker: Asker) -> Card:
-        idle = self._idle | ({Action.SHARE} if asker.tenant == asker.person else set())
+        """Leave out what could do nothing here, such as a vote that nobody keeps."""
+        idle = {Action.SHARE} if asker.tenant == asker.person else set()
+        if self.store.status().kind == "none":
+            idle.add(Action.HELPFUL)
+            if not self.service.place(asker).moderator_channel:
+                idle.add(Action.ASK_MODERATORS)
         return replace(card, actions=tuple(one for one in card.actions if one not in idle))
 
     def asker(self, interaction: Interaction) -> Asker:
         """Who sent an interaction."""
-        person = str(interaction.user.id)
-        return Asker(
+        person, channel = str(interaction.user.id), interaction.channel
+        if interaction.guild_id is None:
+            return Asker(platform=PLATFORM, tenant=person, person=person, locale=interaction.locale.value)
+        asker = Asker(
             platform=PLATFORM,
-            tenant=str(interaction.guild_id or person),
-            place=str(interaction.channel_id) if interaction.guild_id else "",
+            tenant=str(interaction.guild_id),
+            place=watched_place(channel) or str(interaction.channel_id),
+            thread=str(channel.id) if isinstance(channel, discord.Thread) else "",
             person=person,
             locale=interaction.locale.value,
-            is_moderator=self.is_moderator(interaction),
         )
+        leads = interaction.permissions.manage_guild
+        return replace(asker, is_moderator=leads or self._is_named(interaction.user, asker))
 
     def is_moderator(self, interaction: Interaction) -> bool:
-        """Whether the one who sent this may moderate here: Manage Server, or one of the roles that are set."""
-        if interaction.guild_id is None:
-            return False
-        return interaction.permissions.manage_guild or self._has_role(interaction.user)
+        """Whether the one who sent this may moderate here: Manage Server, or named by the place's settings."""
+        return self.asker(interaction).is_moderator
 
     def author(self, message: discord.Message) -> Asker:
         """Who wrote a message. No event tells a person's language; a community server has set its own."""
-        guild, person = message.guild, str(message.author.id)
-        locale = guild.preferred_locale.value if guild and "COMMUNITY" in guild.features else None
-        return Asker(
+        guild, person, channel = message.guild, str(message.author.id), message.channel
+        if guild is None:
+            return Asker(platform=PLATFORM, tenant=person, person=person)
+        asker = Asker(
             platform=PLATFORM,
-            tenant=str(guild.id) if guild else person,
-            place=str(message.channel.id) if guild else "",
+            tenant=str(guild.id),
+            place=watched_place(channel),
+            thread=str(channel.id) if isinstance(channel, discord.Thread) else "",
             person=person,
-            locale=locale,
-            is_moderator=self._has_role(message.author),
+            locale=guild.preferred_locale.value if "COMMUNITY" in guild.features else None,
         )
+        return replace(asker, is_moderator=self._is_named(message.author, asker))
 
-    def _has_role(self, person: discord.abc.User) -> bool:
+    def _is_named(self, person: discord.abc.User, asker: Asker) -> bool:
         roles = person.roles if isinstance(person, discord.Member) else ()
-        return any(role.id in self.settings.moderator_roles for role in roles)
+        return not self.service.place(asker).moderators.isdisjoint({asker.person, *(str(role.id) for role in roles)})
 
 
 def watched_place(channel: object) -> str:

@@ -14,6 +14,7 @@ from adapters.discord_pages import plain
 from adapters.discord_text import escape
 from adapters.discord_view import hint, layout
 from bot.clamp import clamp
+from bot.limits import Admission
 from bot.search import MAX_QUESTION
 from bot.seen import Seen
 from bot.wording import wording
@@ -76,11 +77,11 @@ class Messages:
         return "overheard" if self._is_watched(message) else None
 
     def _is_watched(self, message: discord.Message) -> bool:
-        watched, channel = self._desk.settings.auto_answer, message.channel
-        if not isinstance(channel, discord.Thread):
-            return channel.id in watched
+        channel = message.channel
         # In a forum, the first message of a thread has its id. Inside other threads people talk with each other.
-        return channel.parent_id in watched and channel.id == message.id
+        if isinstance(channel, discord.Thread) and channel.id != message.id:
+            return False
+        return self._desk.service.place(self._desk.author(message)).auto_answer != "no"
 
     async def _answer_or_apologise(self, message: discord.Message) -> None:
         try:
@@ -99,6 +100,12 @@ class Messages:
         if not text and isinstance(quoted, discord.Message) and not quoted.author.bot:
             text = words_of(quoted.content)  # "@bot" in reply to somebody's question
         asker = self._desk.author(message)
+        admission = self._desk.service.admit(asker)
+        if admission is Admission.TELL:
+            line = escape(self._desk.service.wording(asker).room.too_many)
+            await message.channel.send(line, reference=_reference(message), mention_author=False)
+        if admission is not Admission.ANSWER:
+            return
         shown = self._desk.ask(text, asker, private=message.guild is None)
         sent = await self._send(message, shown)
         self._desk.posted(asker, sent, shown.frame.entry_id)
@@ -107,6 +114,7 @@ class Messages:
         title = message.channel.name if isinstance(message.channel, discord.Thread) else ""
         asker = self._desk.author(message)
         words = clamp(f"{title}\n{words_of(message.content)}".strip(), MAX_QUESTION)
+        await self._desk.restore_mute(watched_place(message.channel))
         heard = self._desk.overhear(words, asker, watched_place(message.channel))
         if heard:
             await self._reply(message, hint(heard[0], asker.locale, heard[1]))

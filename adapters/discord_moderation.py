@@ -75,6 +75,9 @@ class Moderation(app_commands.Group):
         ]
         if store.trouble:
             lines.append(f"          {store.trouble}")
+        if status.settings_refused:
+            since = _words(interaction).settings_refused.format(time=f"{status.settings_at:%Y-%m-%d %H:%M} UTC")
+            lines += [since, *str(status.settings_refused).splitlines()[:_PROBLEMS]]
         if status.refused and status.refused_at:
             since = f"the version of {status.loaded_at:%Y-%m-%d %H:%M} UTC stays in force"
             lines += [
@@ -88,7 +91,7 @@ class Moderation(app_commands.Group):
     @app_commands.describe(question=_named("question_about"))
     async def why(self, interaction: Interaction, question: Range[str, 1, MAX_QUESTION]) -> None:
         """Explain the decision about a question, without asking it in anybody's name."""
-        decision = self._desk.service.snapshot.engine.decide(question)
+        decision = self._desk.service.seen_from(self._desk.asker(interaction)).engine.decide(question)
         await interaction.response.send_message(view=report(explain(decision)), ephemeral=True)
 
     @app_commands.command(name=_named("check"), description=_named("check_about"))

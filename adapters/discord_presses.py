@@ -185,11 +185,13 @@ class Presses:
         await interaction.edit_original_response(content=escape(words.sent if kept or told else words.not_sent))
 
     async def _tell_moderators(self, interaction: Interaction, text: str) -> bool:
-        channel = self._desk.settings.moderator_channel
-        if channel is None:
+        channel = self._desk.service.place(self._desk.asker(interaction)).moderator_channel
+        if not channel:
             return False
         try:
-            await interaction.client.get_partial_messageable(channel).send(clamp(text, 2_000), suppress_embeds=True)
+            await interaction.client.get_partial_messageable(int(channel)).send(
+                clamp(text, 2_000), suppress_embeds=True
+            )
         except discord.HTTPException as error:
             logger.warning("the moderators' channel %s cannot be written to (HTTP %s)", channel, error.status)
             return False

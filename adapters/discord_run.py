@@ -79,7 +79,7 @@ def _raise_lasting(error: Exception) -> None:
     if isinstance(error, discord.PrivilegedIntentsRequired) or code in _BAD_INTENTS:
         raise ConfigError(
             "Discord refuses an intent that the bot asks for: switch on the message content intent in the developer "
-            "portal under Bot, or unset BACKCHANNEL_DISCORD_AUTO_ANSWER."
+            "portal under Bot, or switch auto_answer off in the settings."
         ) from None
 
 

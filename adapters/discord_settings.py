@@ -1,23 +1,23 @@
 """The settings of the Discord adapter: the table `[discord]` of backchannel.toml and its environment variables."""
 
+# ruff: noqa: RUF009 (declare is dataclasses.field with its documentation)
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.config import declare, read_settings
+from bot.config import declare, plain_text, read_settings, switch, texts
+from bot.places import AutoAnswer, Place, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 TABLE = "discord"
+_ID = re.compile(r"[1-9][0-9]{0,19}")
 _MOST_SHARDS = 100_000  # a typing mistake, not a fleet
-
-
-def _text(value: str, _base: Path) -> str:
-    return value.strip()
 
 
 def _url(value: str, _base: Path) -> str:
@@ -27,18 +27,21 @@ def _url(value: str, _base: Path) -> str:
     return value.strip().rstrip("/")
 
 
-def _ids(value: str, _base: Path) -> frozenset[int]:
-    return frozenset(int(part) for part in value.replace(",", " ").split())
-
-
-def _id(value: str, _base: Path) -> int:
-    return int(value)
-
-
-def _count(value: str, _base: Path) -> int:
-    if (count := int(value)) < 0:
+def _ids(value: str, base: Path) -> frozenset[str]:
+    ids = texts(value, base)
+    if not all(_ID.fullmatch(one) for one in ids):
         raise ValueError(value)
-    return count
+    return ids
+
+
+def _id(value: str, _base: Path) -> str:
+    if not _ID.fullmatch(value.strip()):
+        raise ValueError(value)
+    return value.strip()
+
+
+def _auto_answer(value: str, base: Path) -> AutoAnswer:
+    return "public" if switch(value, base) else "no"
 
 
 def _shards(value: str, _base: Path) -> tuple[range, int]:
@@ -56,7 +59,7 @@ class DiscordSettings:
 
     token: str = declare(
         "",
-        _text,
+        plain_text,
         secret=True,
         variable="DISCORD_TOKEN",
         expects="the bot's token from the developer portal",
@@ -70,35 +73,6 @@ class DiscordSettings:
         default="Discord's own",
         meaning="The REST base to talk to instead of Discord's: a proxy or a test server. It names the gateway itself.",
     )
-    auto_answer: frozenset[int] = declare(
-        frozenset(),
-        _ids,
-        expects="channel ids, separated by commas",
-        default="none",
-        meaning="Channels and forums where questions are answered unasked, when the bot is sure. "
-        "Needs the message content intent.",
-    )
-    auto_answer_hourly: int = declare(
-        6,
-        _count,
-        expects="a number in quotes",
-        default="`6`",
-        meaning="Unasked answers in one channel within an hour, at most.",
-    )
-    moderator_roles: frozenset[int] = declare(
-        frozenset(),
-        _ids,
-        expects="role ids, separated by commas",
-        default="none",
-        meaning="Roles that may use the moderators' commands, besides everyone with the Manage Server permission.",
-    )
-    moderator_channel: int | None = declare(
-        None,
-        _id,
-        expects="a channel id",
-        default="none",
-        meaning='Where questions go that people send with "Ask the moderators", and notices for moderators.',
-    )
     shards: tuple[range, int] | None = declare(
         None,
         _shards,
@@ -108,6 +82,45 @@ class DiscordSettings:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordPlace(Place):
+    """What a server, a channel or a thread on Discord may set."""
+
+    auto_answer: AutoAnswer = declare(
+        "no",
+        _auto_answer,
+        takes=bool,
+        expects="`yes` or `no`",
+        default="`no`",
+        meaning="Whether questions are answered unasked, when the bot is sure. Needs the message content intent.",
+    )
+    moderators: frozenset[str] = declare(
+        frozenset(),
+        _ids,
+        takes=(list, int),
+        expects="ids of roles and people",
+        default="none",
+        meaning="Who may use the moderators' commands, besides everyone with the Manage Server permission.",
+    )
+    moderator_channel: str = declare(
+        "",
+        _id,
+        takes=int,
+        expects="a channel's id",
+        default="none",
+        meaning='Where questions go that people send with "Ask the moderators", and notices for moderators.',
+    )
+
+
+PLATFORM = Platform(
+    name=TABLE,
+    settings=DiscordSettings,
+    place=DiscordPlace,
+    place_id=_ID,
+    expects="the id of a server, a channel or a thread, digits only,",
+)
+
+
 def read(environ: Mapping[str, str], file: Path | None) -> DiscordSettings:
     """Read the Discord settings. Raises ConfigError, naming the setting and the remedy."""
-    return read_settings(DiscordSettings, environ, file, table=TABLE)
+    return read_settings(DiscordSettings, environ, file, table=TABLE, also=PLATFORM.keys)

@@ -9,17 +9,19 @@ import logging
 import os
 import signal
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from adapters.settings import NAMES, platforms
 from bot.config import load_settings, settings_file
 from bot.errors import BackchannelError, ConfigError
 from bot.log import set_up_logging
+from bot.settings_file import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Mapping
-    from pathlib import Path
 
     from bot.service import Service
     from bot.store import Store
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PLATFORMS = ("discord", "slack")
 NO_STORE = "none"  # the database URL of those who keep nothing
 _CLOSING = 3.5  # seconds for the platforms to say goodbye; with the store's, all ends within five
 _PROBLEMS = 20  # of refused files told in the log
@@ -55,21 +56,25 @@ class Adapter(Protocol):
 def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     """Answer people in Discord and Slack: wherever a token is set, or only where asked for."""
     # Not needed for `--help`, and slow to import.
+    from bot.places import read_places  # noqa: PLC0415
     from bot.service import Service  # noqa: PLC0415
+    from bot.settings_watch import SettingsWatcher  # noqa: PLC0415
     from bot.store import Store, default_url  # noqa: PLC0415
     from bot.watch import Watcher  # noqa: PLC0415
 
     file = settings_file(os.environ)
+    places = read_places(platforms(), os.environ, file)  # tells everything that is wrong in the file
     settings = load_settings(os.environ, file)
     set_up_logging(settings.log_format, logging.INFO)
     logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it would tell of every file touched
-    chosen = [name for name, wanted in zip(PLATFORMS, (discord, slack), strict=True) if wanted]
+    chosen = [name for name, wanted in (("discord", discord), ("slack", slack)) if wanted]
     ready = prepare(chosen, {**os.environ, "BACKCHANNEL_SLACK_HTTP": http} if http else os.environ, file)
-    service = Service.open(settings)
+    service = Service.open(settings, places=places)
     url = None if settings.database_url == NO_STORE else settings.database_url or default_url()
     store = Store.open(url, retention_days=settings.retention_days)
-    watcher = Watcher(service, told)
-    watcher.start()
+    watchers = (Watcher(service, told), SettingsWatcher(service, file or Path(FILE_NAME), platforms(), os.environ))
+    for watcher in watchers:
+        watcher.start()
     # What is loaded by now stays: searching all of it for garbage, time and again, would hold every answer up.
     gc.collect()
     gc.freeze()
@@ -77,7 +82,8 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
         asyncio.run(run(ready, service, store))
     finally:
         store.close(_FLUSHING)
-        watcher.stop()
+        for watcher in watchers:
+            watcher.stop()
 
 
 def told(news: Reloaded | Refused) -> None:
@@ -101,7 +107,7 @@ def prepare(chosen: Iterable[str], environ: Mapping[str, str], file: Path | None
     """Get the platforms ready: those chosen, or else every one whose token is set. Raises ConfigError."""
     chosen = tuple(chosen)
     ready: dict[str, Serve] = {}
-    for name in chosen or PLATFORMS:
+    for name in chosen or NAMES:
         try:
             adapter: Adapter = importlib.import_module(f"adapters.{name}_run")
         except ImportError as error:

@@ -15,6 +15,7 @@ from adapters.slack_card import Setting, fallback, pages, render
 from adapters.slack_events import clean, question_of
 from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, Sender, here_of, reason
 from adapters.slack_values import Name, Value, action_id
+from bot.limits import Admission
 from bot.model import Action
 from bot.moderation import Moderation
 from bot.seen import Seen
@@ -95,7 +96,7 @@ class Bot:
     def picked(self, value: Value, here: Here) -> Shown:
         """Prepare an entry that was picked by its id; a long one is cut to its first page, with a way to the rest."""
         card = self.service.entry(value.entry_id, here.asker)
-        if value.entry_id not in self.service.snapshot.knowledge.by_id:
+        if value.entry_id not in self.service.seen_from(here.asker).knowledge.by_id:
             return Shown(card=card, value=replace(value, entry_id=""))
         leaves = pages(card)
         actions = _PICKED if len(leaves) == 1 else (Action.WHOLE, *_PICKED)
@@ -145,8 +146,21 @@ class Bot:
             case _:
                 await self.answer_privately(text, here)
 
+    async def admitted(self, here: Here) -> bool:
+        """Say whether a question may be answered now; where too many were asked, the person is told once."""
+        admission = self.service.admit(here.asker)
+        if admission is Admission.TELL:
+            said = wording(here.locale).room.too_many
+            if here.response_url:
+                await self.sender.respond(here, said)
+            else:
+                await self.sender.whisper(here, said)
+        return admission is Admission.ANSWER
+
     async def answer_privately(self, question: str, here: Here) -> None:
         """Answer for this person alone, through the response URL."""
+        if not await self.admitted(here):
+            return
         async with self.turn():
             _, shown = self.asked(question, here)
         await self.sender.respond(here, shown.text, shown.blocks("asker", echo=True))
@@ -195,6 +209,9 @@ class Bot:
         typed = (values[views.QUESTION_BLOCK][views.QUESTION_INPUT].get("value") or "").strip()
         if picked:
             shown = self.picked(Value(entry_id=picked["value"], key=new_key()), here)
+        elif typed and self.service.admit(here.asker) is not Admission.ANSWER:
+            errors = {views.QUESTION_BLOCK: wording(here.locale).room.too_many}
+            return {"response_action": "errors", "errors": errors}, here, None
         elif typed:
             _, shown = self.asked(typed, here)
         else:
@@ -221,10 +238,9 @@ class Bot:
 
     async def heard(self, body: Json, client: AsyncWebClient, me: str) -> tuple[Question, Here] | None:
         """Read a message event: the question that is in it, if it is one for us and for the first time."""
-        question = question_of(body, me, self.settings.auto_answer)
-        if question is None or not await self.first_time(question.key):
+        question = question_of(body, me)
+        if question is None:
             return None
-        locale = await self.people.locale(client, question.team, question.person)
         here = Here(
             client=client,
             team=question.team,
@@ -232,12 +248,17 @@ class Bot:
             channel=question.channel,
             thread=question.thread,
             message=question.ts,
-            locale=locale,
         )
-        return question, here
+        if question.way == "overheard" and self.service.place(here.asker).auto_answer == "no":
+            return None
+        if not await self.first_time(question.key):
+            return None
+        return question, replace(here, locale=await self.people.locale(client, question.team, question.person))
 
     async def answer_in_thread(self, question: Question, here: Here) -> None:
         """Answer a mention or a direct message where it was written."""
+        if not await self.admitted(here):
+            return
         async with self.turn():
             reply, shown = self.asked(question.text, here)
         # In a plain direct message a thread of its own for every question would be in the way.

@@ -8,8 +8,6 @@ from html import unescape
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from adapters.slack_text import Json
 
 Way = Literal["mention", "direct", "overheard"]
@@ -39,10 +37,10 @@ class Question:
         return f"message:{self.team}:{self.channel}:{self.ts}"
 
 
-def question_of(body: Json, me: str, watched: Collection[str] = ()) -> Question | None:
+def question_of(body: Json, me: str) -> Question | None:
     """Read an `app_mention` or `message` event; None where it is not a person's question for us.
 
-    `me` is our own user id, `watched` are the channels where questions may be answered unasked.
+    `me` is our own user id. Whether something overheard may be answered is its place's matter.
     """
     event: Json = body.get("event", {})
     person, channel, ts = event.get("user"), event.get("channel"), event.get("ts")
@@ -51,7 +49,7 @@ def question_of(body: Json, me: str, watched: Collection[str] = ()) -> Question 
     if event.get("bot_id") or event.get("bot_profile") or event.get("subtype") not in _SPOKEN or event.get("edited"):
         return None
     text = str(event.get("text") or "")
-    way = _way(event, text, me, watched)
+    way = _way(event, text, me)
     if way is None:
         return None
     return Question(
@@ -65,14 +63,14 @@ def question_of(body: Json, me: str, watched: Collection[str] = ()) -> Question 
     )
 
 
-def _way(event: Json, text: str, me: str, watched: Collection[str]) -> Way | None:
+def _way(event: Json, text: str, me: str) -> Way | None:
     if event.get("type") == "app_mention":
         return "mention"
     if event.get("channel_type") == "im":
         return "direct"
     mentioned = me in _MENTION.findall(text)
     # A mention comes as `app_mention` too; a word inside a thread is part of somebody's talk.
-    if mentioned or event.get("thread_ts") or event.get("channel") not in watched:
+    if mentioned or event.get("thread_ts"):
         return None
     return "overheard"
 

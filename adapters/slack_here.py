@@ -53,16 +53,16 @@ class Here:
         return self.channel.startswith(_DIRECT)
 
     @property
-    def place(self) -> str:
-        """The channel, with its thread after a slash; empty in a direct message."""
-        if self.direct:
-            return ""
-        return f"{self.channel}/{self.thread}" if self.thread else self.channel
-
-    @property
     def asker(self) -> Asker:
         """This person, as the core knows askers."""
-        return Asker(platform=PLATFORM, tenant=self.team, place=self.place, person=self.person, locale=self.locale)
+        return Asker(
+            platform=PLATFORM,
+            tenant=self.team,
+            place="" if self.direct else self.channel,
+            thread="" if self.direct else self.thread,
+            person=self.person,
+            locale=self.locale,
+        )
 
     @property
     def foreign(self) -> bool:

@@ -56,14 +56,14 @@ async def _home(bot: Bot, reviewing: Reviewing, here: Here) -> Home:
         scope=bot.service.scope(here.asker),
         often=bot.service.complete("", here.asker, limit=_OFTEN),
         topics=bot.service.topics(here.asker),
-        changed=await _changes(bot),
+        changed=await _changes(bot, here),
         waiting=None if waiting is None else (len(waiting), waiting[:_HOME_LINES]),
     )
 
 
-async def _changes(bot: Bot) -> tuple[tuple[date, str], ...]:
+async def _changes(bot: Bot, here: Here) -> tuple[tuple[date, str], ...]:
     """List the entries that moderators changed last; where nobody keeps that, how old the knowledge is."""
-    knowledge = bot.service.snapshot.knowledge
+    knowledge = bot.service.seen_from(here.asker).knowledge
     latest: dict[str, date] = {}
     for edit in await _read(bot, lambda desk: desk.edits()):
         if edit.entry_id and edit.entry_id in knowledge.by_id:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from adapters.slack_settings import SlackSettings
+    from bot.places import Places
     from bot.store import Store
 
     _Kept = TypeVar("_Kept", Bot, Installation)
@@ -165,7 +166,7 @@ class States(AsyncOAuthStateStore):
         return await asyncio.to_thread(self._store.consume, state)
 
 
-async def oauth_options(settings: SlackSettings, store: Store) -> dict[str, Any]:
+async def oauth_options(settings: SlackSettings, places: Places, store: Store) -> dict[str, Any]:
     """Build what AsyncApp takes to authorise by installation. Raises ConfigError where there is no database."""
     if store.engine is None:
         raise ConfigError("BACKCHANNEL_DATABASE_URL is not set; installing in several workspaces needs a database.")
@@ -178,7 +179,7 @@ async def oauth_options(settings: SlackSettings, store: Store) -> dict[str, Any]
     oauth = AsyncOAuthSettings(
         client_id=settings.client_id,
         client_secret=settings.client_secret,
-        scopes=list(scopes(settings)),
+        scopes=list(scopes(settings, places)),
         redirect_uri=f"{settings.public_url}/slack/oauth_redirect" if settings.public_url else None,
         installation_store=installations,
         installation_store_bot_only=True,

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adapters.slack_settings import load_slack_settings
+from adapters.slack_settings import GROUP, PLATFORM, TABLE, load_slack_settings
 from bot.config import settings_file
 from bot.errors import ConfigError
+from bot.places import read_places
 from bot.wording import wording
 
 if TYPE_CHECKING:
     from adapters.slack_settings import SlackSettings
     from adapters.slack_text import Json
+    from bot.places import Places
 
 NAME = "Backchannel"
 DESCRIPTION = "Answers questions from what your moderators wrote, and says so when it does not know."
@@ -26,29 +28,29 @@ _SUBCOMMANDS = "review | edit | history | undo | stats | status | why | check | 
 _PROMPTS = ("What can you answer?", "What do you cover?")
 
 
-def scopes(settings: SlackSettings) -> tuple[str, ...]:
+def scopes(settings: SlackSettings, places: Places) -> tuple[str, ...]:
     """List the bot's scopes, each for something that it does."""
     needed = ["app_mentions:read", "chat:write", "commands", "im:history", "users:read"]
     if settings.agent_view:
         needed.append("assistant:write")
-    if settings.moderator_group:
+    if any(one.startswith(GROUP) for place in places.all_of(TABLE) for one in place.moderators):
         needed.append("usergroups:read")
-    if settings.auto_answer:
+    if places.auto_answers(TABLE):
         needed += ["channels:history", "groups:history"]
     return tuple(sorted(needed))
 
 
-def events(settings: SlackSettings) -> tuple[str, ...]:
+def events(settings: SlackSettings, places: Places) -> tuple[str, ...]:
     """List the events that the bot listens to."""
     heard = ["app_home_opened", "app_mention", "message.im"]
-    if settings.auto_answer:
+    if places.auto_answers(TABLE):
         heard += ["message.channels", "message.groups"]
     if settings.several_workspaces:
         heard += ["app_uninstalled", "tokens_revoked"]
     return tuple(sorted(heard))
 
 
-def manifest(settings: SlackSettings) -> Json:
+def manifest(settings: SlackSettings, places: Places) -> Json:
     """Build the manifest. Raises ConfigError where it needs to know an address that is not set."""
     over_http = not settings.by_socket
     if (over_http or settings.several_workspaces) and not settings.public_url:
@@ -57,9 +59,9 @@ def manifest(settings: SlackSettings) -> Json:
             "https://backchannel.example.org."
         )
     request_url = settings.public_url + EVENTS_PATH
-    subscriptions: Json = {"bot_events": list(events(settings))}
+    subscriptions: Json = {"bot_events": list(events(settings, places))}
     interactivity: Json = {"is_enabled": True}
-    oauth: Json = {"scopes": {"bot": list(scopes(settings))}}
+    oauth: Json = {"scopes": {"bot": list(scopes(settings, places))}}
     if over_http:
         subscriptions["request_url"] = request_url
         interactivity |= {"request_url": request_url, "message_menu_options_url": request_url}
@@ -139,5 +141,6 @@ def print_manifest(*, agent_view: bool | None, address: str | None) -> None:
     if address:
         environ["BACKCHANNEL_SLACK_PUBLIC_URL"] = address
         environ.setdefault("BACKCHANNEL_SLACK_HTTP", "0.0.0.0:3000")
-    settings = load_slack_settings(environ, settings_file(environ))
-    click.echo(json.dumps(manifest(settings), indent=2, ensure_ascii=False))
+    file = settings_file(environ)
+    settings, places = load_slack_settings(environ, file), read_places((PLATFORM,), environ, file)
+    click.echo(json.dumps(manifest(settings, places), indent=2, ensure_ascii=False))

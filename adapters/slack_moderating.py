@@ -46,7 +46,7 @@ class Moderating:
     async def command(self, body: Json, client: AsyncWebClient, _me: str) -> None:
         """Do what a moderator asks for; anybody else gets one line."""
         here = await self._bot.located(body, client)
-        if here.foreign or not await self._bot.people.is_moderator(client, here.team, here.person):
+        if not await self._bot.people.is_moderator(here):
             await self._say(here, wording(here.locale).room.moderators_only)
             return
         name, _, rest = str(body.get("text") or "").strip().partition(" ")
@@ -84,10 +84,13 @@ class Moderating:
             problems = status.refused.problems
         if store.trouble:
             lines.append(store.trouble)
+        if status.settings_refused is not None:
+            lines.append(words.room.settings_refused.format(time=f"{status.settings_at:%Y-%m-%d %H:%M} UTC"))
+            lines += [clamp(line, _MAX_PROBLEM) for line in str(status.settings_refused).splitlines()[:_MAX_PROBLEMS]]
         await self._list(here, "\n".join(lines), problems)
 
     async def _why(self, here: Here, question: str) -> None:
-        told = clamp(explain(self._bot.service.snapshot.engine.decide(question)), _MAX_WHY)
+        told = clamp(explain(self._bot.service.seen_from(here.asker).engine.decide(question)), _MAX_WHY)
         blocks: list[Json] = [
             {
                 "type": "rich_text",

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 
 from slack_sdk.errors import SlackApiError
 
+from adapters.slack_settings import GROUP
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slack_sdk.web.async_client import AsyncWebClient
 
+    from adapters.slack_here import Here
     from adapters.slack_settings import SlackSettings
     from adapters.slack_text import Json
+    from bot.service import Service
 
 logger = logging.getLogger(__name__)
 
@@ -41,11 +45,14 @@ class Profile:
 class People:
     """Looks people up, each not more often than needed."""
 
-    def __init__(self, settings: SlackSettings, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, service: Service, settings: SlackSettings, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._service = service
         self._settings = settings
         self._clock = clock
         self._profiles: OrderedDict[tuple[str, str], Profile] = OrderedDict()
-        self._groups: dict[str, tuple[float, frozenset[str]]] = {}  # by workspace
+        self._groups: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}  # by workspace and group
 
     def known_locale(self, team: str, person: str) -> str | None:
         """Tell a person's language if it is known already, without asking anybody."""
@@ -60,22 +67,29 @@ class People:
             return None
         return profile.locale if profile else None
 
-    async def is_moderator(self, client: AsyncWebClient, team: str, person: str) -> bool:
-        """Say whether a person may moderate here; not if they are of another workspace or cannot be checked."""
-        profile = await self._profile(client, team, person, RIGHTS_AGE)
-        if profile is None or profile.is_bot or team not in profile.teams:
+    async def is_moderator(self, here: Here) -> bool:
+        """Say whether a person may moderate where they are; not a guest, nor who cannot be checked."""
+        profile = await self._profile(here.client, here.team, here.person, RIGHTS_AGE)
+        if profile is None or profile.is_bot or here.foreign or here.team not in profile.teams:
             return False
-        return profile.leads or person in self._settings.moderators or person in await self._group(client, team)
+        return profile.leads or await self._is_named(here)
 
-    async def keeps_knowledge(self, client: AsyncWebClient, team: str, person: str) -> bool:
+    async def keeps_knowledge(self, here: Here) -> bool:
         """Say whether a person may see the queue and change the knowledge.
 
         Where several workspaces share the knowledge, leading one of them is not enough: its people installed the bot
         themselves.
         """
-        if not await self.is_moderator(client, team, person):
+        if not await self.is_moderator(here):
             return False
-        return not self._settings.several_workspaces or person in self._settings.moderators
+        return not self._settings.several_workspaces or here.person in self._service.place(here.asker).moderators
+
+    async def _is_named(self, here: Here) -> bool:
+        named = self._service.place(here.asker).moderators
+        if here.person in named:
+            return True
+        groups = sorted(one for one in named if one.startswith(GROUP))
+        return any([here.person in await self._group(here.client, here.team, group) for group in groups])
 
     async def _profile(self, client: AsyncWebClient, team: str, person: str, max_age: float) -> Profile | None:
         known = self._profiles.get((team, person))
@@ -94,19 +108,17 @@ class People:
             self._profiles.popitem(last=False)
         return profile
 
-    async def _group(self, client: AsyncWebClient, team: str) -> frozenset[str]:
-        if not self._settings.moderator_group:
-            return frozenset()
-        at, members = self._groups.get(team, (float("-inf"), frozenset()))
+    async def _group(self, client: AsyncWebClient, team: str, group: str) -> frozenset[str]:
+        at, members = self._groups.get((team, group), (float("-inf"), frozenset()))
         if self._clock() - at < RIGHTS_AGE:
             return members
         try:
-            answer = await client.usergroups_users_list(usergroup=self._settings.moderator_group)
+            answer = await client.usergroups_users_list(usergroup=group)
         except (SlackApiError, OSError, TimeoutError) as error:
-            logger.warning("the moderators' group could not be read: %s", type(error).__name__)
+            logger.warning("a moderators' group could not be read: %s", type(error).__name__)
             return frozenset()
         members = frozenset(answer["users"])
-        self._groups[team] = (self._clock(), members)
+        self._groups[team, group] = (self._clock(), members)
         return members
 
 

@@ -146,7 +146,7 @@ class Presses:
         await self._tell(here, words.room.sent if kept or told else words.room.not_sent)
 
     async def _tell_moderators(self, value: Value, here: Here, *, kept: bool) -> bool:
-        channel = self._bot.settings.moderator_channel
+        channel = self._bot.service.place(here.asker).moderator_channel
         if not channel:
             return False
         said = wording(None).room.asked.format(person=here.name or here.person)
@@ -182,7 +182,7 @@ class Presses:
     async def remove(self, value: Value, here: Here) -> None:
         """Take a public answer away, for the one who asked and for moderators."""
         asked = value.asker == here.person
-        moderates = not here.foreign and await self._bot.people.is_moderator(here.client, here.team, here.person)
+        moderates = await self._bot.people.is_moderator(here)
         if not asked and not moderates:
             await self._tell(here, wording(here.locale).room.cannot_remove)
             return

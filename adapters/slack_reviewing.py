@@ -139,7 +139,7 @@ class Reviewing:
 
     async def _admit(self, here: Here) -> Moderator:
         """Let a moderator in. Raises NotAllowedError for anybody else."""
-        may = not here.foreign and await self._bot.people.keeps_knowledge(here.client, here.team, here.person)
+        may = await self._bot.people.keeps_knowledge(here)
         return self._bot.moderation.of(here.moderating() if may else here.asker, here.name or here.person)
 
     async def _wait(self, here: Here) -> str | None:

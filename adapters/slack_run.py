@@ -88,7 +88,7 @@ async def running(
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=TIMEOUT))
         client = web_client(settings, session)
-        bot = Bot(service, store, settings, People(settings), Sender(session, _retries()))
+        bot = Bot(service, store, settings, People(service, settings), Sender(session, _retries()))
         await asyncio.to_thread(bot.moderation.reconcile)
         app = await _app(bot, client, slack)
         in_flight = InFlight()
@@ -122,7 +122,7 @@ async def _app(bot: Bot, client: AsyncWebClient, slack: Running) -> AsyncApp:
         # Only those who let others install the bot need its library for encryption.
         from adapters.slack_install import oauth_options  # noqa: PLC0415
 
-        return build_app(bot, client, **await oauth_options(bot.settings, bot.store))
+        return build_app(bot, client, **await oauth_options(bot.settings, bot.service.places, bot.store))
     await _check_token(client)
     client.retry_handlers.append(Watch(lambda why: slack.refuse("SLACK_BOT_TOKEN", why)))
     return build_app(bot, client)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
-from bot.config import declare, read_settings
+from bot.config import declare, plain_text, read_settings, switch, texts
 from bot.errors import ConfigError
+from bot.places import AutoAnswer, Place, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,15 +17,10 @@ if TYPE_CHECKING:
 
 TABLE = "slack"
 API_URL = "https://slack.com/api/"
-AutoForm = Literal["private", "public"]
 
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,20}")
-_YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
+GROUP = "S"  # a user group's id begins with it
 _MAX_PORT = 65_535
-
-
-def _text(value: str, _base: Path) -> str:
-    return value
 
 
 def _token(prefix: str) -> Callable[[str, Path], str]:
@@ -36,33 +32,27 @@ def _token(prefix: str) -> Callable[[str, Path], str]:
     return parse
 
 
-def _ids(value: str, _base: Path) -> frozenset[str]:
-    ids = [one.strip() for one in value.split(",") if one.strip()]
+def _ids(value: str, base: Path) -> frozenset[str]:
+    ids = texts(value, base)
     if not all(_ID.fullmatch(one) for one in ids):
         raise ValueError(value)
-    return frozenset(ids)
+    return ids
 
 
-def _one_id(value: str, _base: Path) -> str:
+def _id(value: str, _base: Path) -> str:
     if not _ID.fullmatch(value):
         raise ValueError(value)
     return value
 
 
-def _switch(value: str, _base: Path) -> bool:
-    if value.lower() not in _YES | _NO:
-        raise ValueError(value)
-    return value.lower() in _YES
+def _auto_answer(value: str, base: Path) -> AutoAnswer:
+    if value in {"private", "public"}:
+        return value  # type: ignore[return-value]  # as was just seen
+    return "private" if switch(value, base) else "no"
 
 
 def _command(value: str, _base: Path) -> str:
     if not re.fullmatch(r"/[a-z0-9_-]{1,31}", value):
-        raise ValueError(value)
-    return value
-
-
-def _auto_form(value: str, _base: Path) -> str:
-    if value not in get_args(AutoForm):
         raise ValueError(value)
     return value
 
@@ -117,7 +107,7 @@ class SlackSettings:
     )
     signing_secret: str = declare(
         "",
-        _text,
+        plain_text,
         secret=True,
         variable="SLACK_SIGNING_SECRET",
         expects="the signing secret",
@@ -126,7 +116,7 @@ class SlackSettings:
     )
     client_id: str = declare(
         "",
-        _text,
+        plain_text,
         variable="SLACK_CLIENT_ID",
         expects="the client id",
         default="none",
@@ -134,7 +124,7 @@ class SlackSettings:
     )
     client_secret: str = declare(
         "",
-        _text,
+        plain_text,
         secret=True,
         variable="SLACK_CLIENT_SECRET",
         expects="the client secret",
@@ -179,45 +169,11 @@ class SlackSettings:
     )
     agent_view: bool = declare(
         False,
-        _switch,
+        switch,
+        takes=bool,
         expects="`yes` or `no`",
         default="`no`",
         meaning="Slack's agent messaging in the app's Messages tab; some workspaces do not have it.",
-    )
-    auto_answer: frozenset[str] = declare(
-        frozenset(),
-        _ids,
-        expects="channel ids such as `C012AB3CD, C045EF6GH`",
-        default="none",
-        meaning="Channels where a question may be answered without asking the bot, if it is sure.",
-    )
-    auto_answer_form: AutoForm = declare(
-        "private",
-        _auto_form,
-        expects="`private` or `public`",
-        default="`private`",
-        meaning="Whether an unasked answer is shown to the asker alone, or as one line in the thread.",
-    )
-    moderators: frozenset[str] = declare(
-        frozenset(),
-        _ids,
-        expects="people's ids such as `U012AB3CD, U045EF6GH`",
-        default="none",
-        meaning="Moderators besides the workspace's admins and owners.",
-    )
-    moderator_group: str = declare(
-        "",
-        _one_id,
-        expects="a user group's id such as `S012AB3CD`",
-        default="none",
-        meaning="A user group whose members are moderators.",
-    )
-    moderator_channel: str = declare(
-        "",
-        _one_id,
-        expects="a channel's id such as `C012AB3CD`",
-        default="none",
-        meaning="Where questions for the moderators are told; the bot has to be a member of it.",
     )
 
     @property
@@ -236,9 +192,47 @@ class SlackSettings:
         return bool(self.bot_token or self.app_token or self.client_id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackPlace(Place):
+    """What a workspace or a channel in Slack may set."""
+
+    auto_answer: AutoAnswer = declare(
+        "no",
+        _auto_answer,
+        takes=bool,
+        expects="`no`, `private` (or `yes`) or `public`",
+        default="`no`",
+        meaning="Whether questions are answered unasked, if the bot is sure: for the asker alone, or in the thread.",
+    )
+    moderators: frozenset[str] = declare(
+        frozenset(),
+        _ids,
+        takes=list,
+        expects="ids of people and user groups such as `U012AB3CD, S045EF6GH`",
+        default="none",
+        meaning="Moderators besides the workspace's admins and owners.",
+    )
+    moderator_channel: str = declare(
+        "",
+        _id,
+        expects="a channel's id such as `C012AB3CD`",
+        default="none",
+        meaning="Where questions for the moderators are told; the bot has to be a member of it.",
+    )
+
+
+PLATFORM = Platform(
+    name=TABLE,
+    settings=SlackSettings,
+    place=SlackPlace,
+    place_id=_ID,
+    expects="the id of a workspace or a channel such as `T012AB3CD` or `C012AB3CD`",
+)
+
+
 def load_slack_settings(environ: Mapping[str, str], file: Path | None = None) -> SlackSettings:
     """Read the settings. Raises ConfigError for a wrong value; `require` tells what is missing to run."""
-    return read_settings(SlackSettings, environ, file, table=TABLE)
+    return read_settings(SlackSettings, environ, file, table=TABLE, also=PLATFORM.keys)
 
 
 def require(settings: SlackSettings) -> None:

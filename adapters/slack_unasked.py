@@ -12,6 +12,7 @@ from adapters.slack_here import PLATFORM
 from adapters.slack_values import Name, action_id
 from bot.autoanswer import Budget, Verdict
 from bot.clamp import clamp
+from bot.limits import Admission
 from bot.model import Action
 from bot.seen import Seen
 from bot.store import new_key
@@ -35,13 +36,16 @@ class Unasked:
 
     async def overheard(self, question: Question, here: Here) -> None:
         """Answer unasked, if the core is sure and it is polite; silence else."""
+        if self._bot.service.admit(here.asker, overheard=True) is not Admission.ANSWER:
+            return
         async with self._bot.turn():
             reply = self._bot.service.ask(question.text, replace(here.asker, person=""))
         if reply.entry is None or reply.outcome != "answer":
             return
-        place = f"{here.team}/{here.channel}"
+        place, settings = f"{here.team}/{here.channel}", self._bot.service.place(here.asker)
         await self._restore_mute(place)
-        if (verdict := self._budget.spend(place, reply.entry.id)) is not Verdict.ALLOWED:
+        verdict = self._budget.spend(place, reply.entry.id, hourly_cap=settings.auto_answer_hourly)
+        if verdict is not Verdict.ALLOWED:
             logger.info("an unasked answer was held back: %s", verdict)
             return
         key = new_key()
@@ -50,7 +54,7 @@ class Unasked:
         shown = replace(shown, value=replace(shown.value, unasked=True))
         words = wording(reply.card.language)
         line = words.room.may_help.format(title=reply.card.title)
-        if self._bot.settings.auto_answer_form == "private":
+        if settings.auto_answer == "private":
             # Not in the thread: a private line shows in one only while people look at it.
             blocks = [block.note(line), *shown.blocks("asker")]
             await self._bot.sender.whisper(replace(here, thread=""), line, blocks)
@@ -79,5 +83,5 @@ class Unasked:
             return
         self._bot.store.remember(f"{PLATFORM}:mute:{place}", str(self._budget.muted_until(place)))
         said = wording(None).room.muted
-        channel = self._bot.settings.moderator_channel or here.channel
+        channel = self._bot.service.place(here.asker).moderator_channel or here.channel
         await self._bot.sender.post(here, said, [block.note(said)], channel=channel, thread_ts=None)

@@ -76,6 +76,8 @@ async def measure(command: list[str], rate: int, seconds: float, folder: Path) -
             "BACKCHANNEL_DISCORD_API_URL": server.base,
             "BACKCHANNEL_DATABASE_URL": f"sqlite:///{folder / 'load.db'}",
             "BACKCHANNEL_KNOWLEDGE": str(ROOT / "knowledge"),
+            "BACKCHANNEL_DISCORD_PERSON_LIMIT": "none",
+            "BACKCHANNEL_DISCORD_PLACE_LIMIT": "none",
         }
         log = (folder / "log.txt").open("ab")
         process = await asyncio.create_subprocess_exec(*command, env=environ, stderr=log, cwd=ROOT)

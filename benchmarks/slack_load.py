@@ -127,6 +127,8 @@ async def measure(command: Sequence[str], rate: int, seconds: int) -> Run:
                 "PATH": os.environ["PATH"],
                 "HOME": home,
                 "BACKCHANNEL_KNOWLEDGE": str(shipped_path()),
+                "BACKCHANNEL_SLACK_PERSON_LIMIT": "none",
+                "BACKCHANNEL_SLACK_PLACE_LIMIT": "none",
                 "BACKCHANNEL_DATABASE_URL": f"sqlite:///{home}/b.db",
             }
             process = await asyncio.create_subprocess_exec(

@@ -55,15 +55,16 @@ class Budget:
         self._clock = clock
         self._places: OrderedDict[str, _Place] = OrderedDict()
 
-    def spend(self, place: str, entry_id: str) -> Verdict:
-        """Ask to give `entry_id` in `place`; when allowed, the answer counts as given."""
+    def spend(self, place: str, entry_id: str, *, hourly_cap: int | None = None) -> Verdict:
+        """Ask to give `entry_id` in `place`, which may have a cap of its own; when allowed, it counts as given."""
         now, state = self._clock(), self._at(place)
         if now < state.muted_until:
             return Verdict.MUTED
         self._expire(state, now)
+        cap = self._limits.hourly_cap if hourly_cap is None else hourly_cap
         if any(given_id == entry_id and now - when < self._limits.entry_cooldown for when, given_id in state.given):
             return Verdict.COOLING_DOWN
-        if sum(now - when < HOUR for when, _ in state.given) >= self._limits.hourly_cap:
+        if sum(now - when < HOUR for when, _ in state.given) >= cap:
             return Verdict.OVER_CAP
         state.given.append((now, entry_id))
         return Verdict.ALLOWED

@@ -14,8 +14,8 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from adapters.commands import commands
-from bot.config import load_settings, reference, settings_file
-from bot.errors import BackchannelError
+from bot.config import load_settings, settings_file
+from bot.errors import BackchannelError, ConfigError
 
 # What a command needs is imported in it, so that `--help` and a wrong option are answered at once.
 # ruff: noqa: PLC0415
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 NOT_DONE = 1  # exit code: not answered, errors found, a limit broken
 WRONG_USE = 2  # exit code: options, settings or knowledge that cannot be used
 # Commands in a module of their own, loaded only when called.
-_ELSEWHERE = dict.fromkeys(("review", "stats", "history", "undo"), "bot.moderation_cli")
+_ELSEWHERE = dict.fromkeys(("review", "stats", "history", "undo"), "bot.moderation_cli") | {
+    "settings": "bot.settings_cli"
+}
 
 
 class _Refusal(click.ClickException):
@@ -170,7 +172,7 @@ def ask(*, question: tuple[str, ...], as_json: bool, why: bool, source: IO[bytes
     "--cases", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Labelled questions to try."
 )
 def check(path: Path | None, *, as_json: bool, style: str, base: str | None, cases: Path | None) -> None:
-    """Report every problem of the knowledge.
+    """Report every problem of the knowledge, and of the settings file unless DIR is given.
 
     Each as file:line:column: level: message; the exit code is 1 if there are errors. With --against, what has changed
     instead, and the exit code is 1 if something that was answered rightly no longer is.
@@ -260,23 +262,6 @@ def schema() -> None:
     _echo_json(json_schema(), indent=2)
 
 
-@main.command(epilog=_example("backchannel settings"))
-@click.option("--markdown", is_flag=True, help="Print the table that is in the documentation.")
-def settings(*, markdown: bool) -> None:
-    """List every setting and its value."""
-    from bot.printing import settings_page
-
-    if markdown:
-        click.echo(settings_page(reference()))
-        return
-    current = _settings(None)
-    for one in reference():
-        click.echo(f"{one.key}  ({one.variable})\n  {one.meaning}\n  Takes {one.expects}.")
-        value = getattr(current, one.key)
-        now = one.default if value is None else "set, and not shown" if one.secret else value
-        click.echo(f"  Now: {now}\n")
-
-
 def _settings(path: Path | None) -> Settings:
     """The settings in force, with the knowledge path of the command line before the others'; logging follows them."""
     from bot.log import set_up_logging
@@ -296,17 +281,27 @@ def _open(path: Path | None) -> Service:
 
 def _problems(path: Path | None) -> list[Problem]:
     """All problems of the files, and of the matching where the files have no errors and are not too many."""
+    from adapters.settings import platforms
     from adapters.terminal_progress import shown_progress
     from bot.knowledge.check import check_files
     from bot.lint import MAX_PHRASINGS, lint, phrasing_count
+    from bot.places import read_places
     from bot.service import knowledge_path, open_snapshot
 
-    folder = knowledge_path(_settings(path))
+    try:
+        folder = knowledge_path(_settings(path))
+        places = read_places(platforms(), os.environ, settings_file(os.environ))
+    except ConfigError as error:
+        if path is not None or not error.problems:
+            raise
+        return list(error.problems)
     with shown_progress() as progress:
         problems = check_files(folder, progress=progress)
         if any(problem.level == "error" for problem in problems):
             return problems
         snapshot = open_snapshot(folder, progress=progress)
+        if path is None:
+            problems += places.problems(snapshot.knowledge)
         count = phrasing_count(snapshot.knowledge)
         if count > MAX_PHRASINGS:
             click.echo(

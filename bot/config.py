@@ -3,20 +3,22 @@
 # ruff: noqa: RUF009 (declare is dataclasses.field with its documentation)
 from __future__ import annotations
 
-import difflib
-import tomllib
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 
 from bot.errors import ConfigError
+from bot.settings_file import FILE_NAME, SettingsFile, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from bot.model import Problem
 
 PREFIX = "BACKCHANNEL_"
-FILE_NAME = "backchannel.toml"
 LogFormat = Literal["text", "json"]
+_YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
 _T = TypeVar("_T")
 
 
@@ -32,12 +34,42 @@ class Setting:
     secret: bool = False  # its value is never shown
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """What a setting is set to, and by what."""
+
+    value: object
+    text: str  # as it was written
+    variable: str = ""  # of the environment, or else
+    keys: tuple[str, ...] = ()  # where in the file
+
+
 def _path(value: str, base: Path) -> Path:
     return base / Path(value).expanduser()
 
 
-def _text(value: str, _base: Path) -> str:
+def plain_text(value: str, _base: Path) -> str:
+    """Take text as it is, without the blanks around it."""
     return value.strip()
+
+
+def switch(value: str, _base: Path) -> bool:
+    """Take `yes` or `no`, or what means the same."""
+    if (folded := value.strip().lower()) not in _YES | _NO:
+        raise ValueError(value)
+    return folded in _YES
+
+
+def count(value: str, _base: Path) -> int:
+    """Take a whole number from 0 on."""
+    if (number := int(value)) < 0:
+        raise ValueError(value)
+    return number
+
+
+def texts(value: str, _base: Path) -> frozenset[str]:
+    """Take texts with commas between them."""
+    return frozenset(one.strip() for one in value.split(",") if one.strip())
 
 
 def _days(value: str, _base: Path) -> int:
@@ -52,7 +84,8 @@ def _log_format(value: str, _base: Path) -> LogFormat:
     return cast("LogFormat", value)
 
 
-def _language_tag(value: str, _base: Path) -> str:
+def language_tag(value: str, _base: Path) -> str:
+    """Take a BCP 47 tag, with either kind of dash."""
     parts = value.replace("_", "-").split("-")
     if parts[0].isalpha() and len(parts[0]) in {2, 3} and all(part.isalnum() and len(part) <= 8 for part in parts):  # noqa: PLR2004 (BCP 47's lengths)
         return "-".join(parts)
@@ -60,13 +93,22 @@ def _language_tag(value: str, _base: Path) -> str:
 
 
 def declare(
-    fallback: object, parse: Callable[[str, Path], object], *, secret: bool = False, **documentation: str
+    fallback: object,
+    parse: Callable[[str, Path], object],
+    *,
+    takes: type | tuple[type, ...] = (),
+    secret: bool = False,
+    **documentation: str,
 ) -> Any:  # noqa: ANN401 (as dataclasses.field is typed)
     """Declare a field of settings: `documentation` is Setting's, `variable` where it is not the usual name.
 
+    `parse` takes text, as the environment has it, and the folder where a relative path begins; it raises ValueError.
+    In the file, `takes` says what may stand there without quotes: bool, int, or a list of texts and what else it takes.
     A secret is neither in the settings' `repr` nor in what is said about a wrong one.
     """
-    return field(default=fallback, repr=not secret, metadata={"parse": parse, "secret": secret, **documentation})
+    kinds = takes if isinstance(takes, tuple) else (takes,)
+    metadata = {"parse": parse, "takes": kinds, "secret": secret, **documentation}
+    return field(default=fallback, repr=not secret, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +124,7 @@ class Settings:
     )
     locale: str | None = declare(
         None,
-        _language_tag,
+        language_tag,
         expects="a language tag such as `en` or `pt-BR`",
         default="the knowledge's own language",
         meaning="The reader's language where neither the question nor the platform tells it.",
@@ -96,7 +138,7 @@ class Settings:
     )
     database_url: str | None = declare(
         None,
-        _text,
+        plain_text,
         secret=True,  # it may hold a password
         expects="`sqlite:///path/to/file.db`, `postgresql://user:password@host/name`, or `none` to keep nothing",
         default="one SQLite file in the user's data folder",
@@ -105,7 +147,8 @@ class Settings:
     retention_days: int = declare(
         90,
         _days,
-        expects="a number of days, at least 1, in quotes",
+        takes=int,
+        expects="a number of days, at least 1",
         default="`90`",
         meaning="After how many days the bot deletes questions and votes by itself.",
     )
@@ -119,20 +162,81 @@ def load_settings(environ: Mapping[str, str], file: Path | None = None) -> Setti
     return read_settings(Settings, environ, file)
 
 
-def read_settings(kind: type[_T], environ: Mapping[str, str], file: Path | None = None, *, table: str = "") -> _T:
+def read_settings(
+    kind: type[_T], environ: Mapping[str, str], file: Path | None = None, *, table: str = "", also: Collection[str] = ()
+) -> _T:
     """Read the settings that a dataclass declares with `declare`, from a table of the file where one is named.
 
-    A platform's settings are a table of their own, so that the core knows none of them. Raises ConfigError.
+    A platform's settings are a table of their own, so that the core knows none of them; `also` are keys of that table
+    that others read. Raises ConfigError.
     """
-    from_file = _read(file, kind, table) if file else {}
-    values: dict[str, object] = {}
-    for one in fields(kind):  # type: ignore[arg-type]  # settings are dataclasses
+    found = find_values(kind, environ, SettingsFile.read(file) if file else None, table=table, also=also)
+    return kind(**{name: one.value for name, one in found.items()})
+
+
+def find_values(
+    kind: type[Any],
+    environ: Mapping[str, str],
+    file: SettingsFile | None,
+    *,
+    table: str = "",
+    also: Collection[str] = (),
+) -> dict[str, Value]:
+    """Find what is set and by what, the environment's before the file's. Raises ConfigError."""
+    values: dict[str, Value] = {}
+    if file is not None:
+        values, problems = values_in(file, kind, (table,) if table else (), also=also)
+        if problems:
+            raise refused(problems)
+    return values | _values_of(environ, kind, table)
+
+
+def values_in(
+    file: SettingsFile, kind: type[Any], keys: Sequence[str], *, also: Collection[str] = ()
+) -> tuple[dict[str, Value], list[Problem]]:
+    """Read a table of the file as a dataclass declares it, with every problem of it.
+
+    At the top, tables are others' matter.
+    """
+    table, name = file.table(*keys), ".".join(keys)
+    if not isinstance(table, dict):
+        message = f"{name} is a table of settings; write [{name}] on a line of its own."
+        return {}, [file.problem(keys, "wrong-setting", message)]
+    declared = {one.name: one.metadata for one in fields(kind)}
+    known = [*declared, *also]
+    values: dict[str, Value] = {}
+    problems: list[Problem] = []
+    for key, written in table.items():
+        path = (*keys, key)
+        if key in declared:
+            try:
+                text = _text_of(written, declared[key]["takes"])
+                values[key] = Value(value=declared[key]["parse"](text, file.path.parent), text=text, keys=path)
+            except ValueError:
+                problems.append(file.problem(path, "wrong-setting", f"{key} {_wrong(declared[key], written)}"))
+        elif key not in also and (keys or not isinstance(written, dict)):
+            where = f" in [{name}]" if keys else ""
+            message = f"there is no setting {key!r}{where}; {remedy(key, known, 'the settings are')}"
+            problems.append(file.problem(path, "unknown-setting", message))
+    return values, problems
+
+
+def _values_of(environ: Mapping[str, str], kind: type[Any], table: str) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for one in fields(kind):
         variable = one.metadata.get("variable") or _variable(table, one.name)
         if text := environ.get(variable, ""):
-            values[one.name] = _parsed(one.metadata, text, Path(), variable)
-        elif file and one.name in from_file:
-            values[one.name] = _parsed(one.metadata, from_file[one.name], file.parent, f"{one.name} in {file}")
-    return kind(**values)
+            try:
+                values[one.name] = Value(value=one.metadata["parse"](text, Path()), text=text, variable=variable)
+            except ValueError:
+                raise ConfigError(f"{variable} {_wrong(one.metadata, text)}") from None
+    return values
+
+
+def remedy(found: str, known: Collection[str], otherwise: str) -> str:
+    """Name the nearest of what is known, or all of it, after "otherwise"."""
+    near = get_close_matches(found, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"{otherwise}: {', '.join(known)}."
 
 
 def _variable(table: str, name: str) -> str:
@@ -162,35 +266,21 @@ def reference(kind: type[Any] = Settings, *, table: str = "") -> tuple[Setting, 
     )
 
 
-def _read(file: Path, kind: type[Any], table: str) -> dict[str, object]:
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{file}: the settings file cannot be read ({error.strerror}).") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{file}: the settings file is not UTF-8 text; save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file}: the settings file is not valid TOML: {error}.") from error
-    chosen = content.get(table, {}) if table else content
-    if not isinstance(chosen, dict):
-        raise ConfigError(f"{file}: {table} is a table of settings; write [{table}] on a line of its own.")
-    known = [one.name for one in fields(kind)]
-    for key, value in chosen.items():
-        # A table at the top is some platform's; that platform says what it takes.
-        if key not in known and (table or not isinstance(value, dict)):
-            near = difflib.get_close_matches(key, known, n=1)
-            remedy = f"did you mean {near[0]}?" if near else f"the settings are: {', '.join(known)}."
-            raise ConfigError(f"{file}: there is no setting {key!r}{f' in [{table}]' if table else ''}; {remedy}")
-    return chosen
+def _text_of(written: object, takes: tuple[type, ...]) -> str:
+    """Write a value of the file as the environment would have it; raises ValueError for a kind that is not taken."""
+    if isinstance(written, str):
+        return written
+    if type(written) not in takes:
+        raise ValueError(written)
+    if isinstance(written, list):
+        return ", ".join(_text_of(one, tuple({*takes} - {list})) for one in written)
+    if isinstance(written, bool):
+        return "yes" if written else "no"
+    return str(written)
 
 
-def _parsed(declared: Mapping[str, Any], value: object, base: Path, where: str) -> object:
-    if declared.get("secret") and not isinstance(value, str):
-        raise ConfigError(f"{where} has a wrong form: {declared['expects']} in quotes is expected.")
-    if not isinstance(value, str):
-        raise ConfigError(f"{where} is {value!r}, but {declared['expects']} in quotes is expected.")
-    try:
-        return declared["parse"](value, base)
-    except ValueError:
-        found = "has a wrong form:" if declared.get("secret") else f"is {value!r}, but"
-        raise ConfigError(f"{where} {found} {declared['expects']} is expected.") from None
+def _wrong(declared: Mapping[str, Any], found: object) -> str:
+    """Say what is wrong about a value, without it where it is a secret."""
+    quotes = "" if isinstance(found, str) or declared["takes"] else " in quotes"
+    expected = f"{declared['expects']}{quotes} is expected."
+    return f"has a wrong form: {expected}" if declared["secret"] else f"is {found!r}, but {expected}"

@@ -25,7 +25,11 @@ class BackchannelError(Exception):
 
 
 class ConfigError(BackchannelError):
-    """A setting is wrong or missing: one sentence that names the setting and the remedy."""
+    """A setting is wrong or missing: one sentence that names it and the remedy, for each that the file has wrong."""
+
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        self.problems = tuple(problems)  # where they are the settings file's
+        super().__init__(message)
 
 
 class KnowledgeError(BackchannelError):

@@ -27,7 +27,7 @@ class Memory:
         self._lifetime = lifetime
         self._capacity = capacity
         self._clock = clock
-        self._questions: OrderedDict[tuple[str, str, str, str], tuple[float, str]] = OrderedDict()  # oldest first
+        self._questions: OrderedDict[tuple[str, ...], tuple[float, str]] = OrderedDict()  # oldest first
 
     def remember(self, asker: Asker, question: str) -> None:
         """Keep the question that this person asked here, in place of the one before."""
@@ -44,9 +44,15 @@ class Memory:
         until, question = self._questions.get(_key(asker), (float("-inf"), ""))
         return question if self._clock() < until else None
 
+    def forget(self, asker: Asker) -> None:
+        """Forget everything that this person asked, wherever it was."""
+        mine = [key for key in self._questions if (key[0], key[-1]) == (asker.platform, asker.person)]
+        for key in mine:
+            del self._questions[key]
+
     def __len__(self) -> int:
         return len(self._questions)
 
 
-def _key(asker: Asker) -> tuple[str, str, str, str]:
-    return asker.platform, asker.tenant, asker.place, asker.person
+def _key(asker: Asker) -> tuple[str, ...]:
+    return asker.platform, asker.tenant, asker.place, asker.thread, asker.person

@@ -159,7 +159,8 @@ class Asker:
 
     platform: str  # "terminal", or the adapter's name
     tenant: str = ""  # a server, a workspace, or the person in a direct message
-    place: str = ""  # a channel or thread
+    place: str = ""  # a channel; empty in a direct message
+    thread: str = ""  # within the channel
     person: str = ""
     locale: str | None = None  # BCP 47, as the platform tells it
     is_moderator: bool = False

@@ -19,6 +19,7 @@ from bot.knowledge.diff import changed_words, differences
 from bot.knowledge.patch import applied, undone
 from bot.knowledge.write import write
 from bot.learn import MIN_PEOPLE, Group, closest, group
+from bot.model import Asker
 from bot.proposal import Digest, Made, Proposal
 from bot.statistics import Statistics, statistics
 from bot.store.records import Edit, Verdict
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
     from bot.evaluate import Case
     from bot.knowledge.patch import Change
     from bot.knowledge.spans import Plain
-    from bot.model import Asker, Collection, Knowledge, Match
+    from bot.model import Collection, Knowledge, Match
     from bot.progress import Progress
-    from bot.service import Service
-    from bot.store import Post, Request, Store
+    from bot.service import Service, Snapshot
+    from bot.store import AskedQuestion, Post, Request, Store
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class Moderation:
         """
         if not asker.is_moderator:
             raise NotAllowedError("Only moderators can do that.")
-        return Moderator(self, name, None if everywhere else asker.tenant)
+        return Moderator(self, name, None if everywhere else asker.tenant, asker)
 
     def reconcile(self) -> None:
         """Settle the edits that a crash left undecided, by what the files hold; call it once at the start."""
@@ -87,16 +88,16 @@ class Moderation:
         """Give what to read in place of an entry that is gone: an id, empty where none was named; None if unknown."""
         return self.store.recall(_retired_key(entry_id))
 
-    def place(self, entry_id: str) -> tuple[Collection, str]:
-        """Find an id's collection and the id within it. Raises EditError where there is no such collection."""
+    def place(self, entry_id: str, known: Sequence[Collection]) -> tuple[Collection, str]:
+        """Find an id's collection and the id within it. Raises EditError where it is not among those known."""
         collections = self.service.snapshot.knowledge.collections
         name, colon, local = entry_id.partition(":")
         if colon:
             found = next((one for one in collections if one.name == name), None)
         else:
             found, local = (collections[0] if len(collections) == 1 else None), entry_id
-        if found is None:
-            names = ", ".join(one.name for one in collections)
+        if found is None or all(one.name != found.name for one in known):
+            names = ", ".join(one.name for one in known)
             raise EditError(f"{entry_id} names no collection; write <collection>:{local}, with one of {names}.")
         return found, local
 
@@ -173,15 +174,27 @@ class Moderation:
 class Moderator:
     """One moderator at work; made by `Moderation.of`."""
 
-    def __init__(self, moderation: Moderation, name: str, tenant: str | None) -> None:
-        self._all, self.name, self.tenant = moderation, name, tenant
+    def __init__(self, moderation: Moderation, name: str, tenant: str | None, asker: Asker) -> None:
+        self._all, self.name, self.tenant, self._asker = moderation, name, tenant, asker
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The knowledge in force, as far as this moderator's place may know and change it."""
+        return self._all.service.seen_from(self._asker)
 
     # --- the queue ---------------------------------------------------------------------------
 
     def queue(self) -> tuple[Group, ...]:
         """Give what waits to be settled, grouped by meaning, what matters most first. Raises StoreError."""
-        questions = self._all.store.desk.open_questions(tenant=self.tenant)
+        asked = self._all.store.desk.open_questions(tenant=self.tenant)
+        questions = [one for one in asked if self._concerns(one)]
         return group(questions, now=self._all.now(), min_people=self._all.min_people)
+
+    def _concerns(self, question: AskedQuestion) -> bool:
+        """Whether a question was asked where some of the same collections are known."""
+        asker = Asker(platform=question.platform, tenant=question.tenant, place=question.place)
+        theirs = self._all.service.seen_from(asker).knowledge.collections
+        return not {one.name for one in theirs}.isdisjoint(one.name for one in self.snapshot.knowledge.collections)
 
     def find(self, key: str) -> Group | None:
         """Give the group that holds a question, as it is now; None if it was settled meanwhile."""
@@ -189,12 +202,13 @@ class Moderator:
 
     def closest(self, group: Group) -> tuple[Match, ...]:
         """Give the entries that came nearest to a group's question, with their confidence."""
-        return closest(self._all.service.snapshot.engine, group.text)
+        return closest(self.snapshot.engine, group.text)
 
     def stock_ids(self) -> tuple[str, ...]:
         """Give the ids of what is out of scope by name, as `add_alternate` takes them."""
-        collections = self._all.service.snapshot.knowledge.collections
-        prefix = [f"{one.name}:" if len(collections) > 1 else "" for one in collections]
+        collections = self.snapshot.knowledge.collections
+        several = len(self._all.service.snapshot.knowledge.collections) > 1
+        prefix = [f"{one.name}:" if several else "" for one in collections]
         return tuple(
             f"{name}out_of_scope/{reply.id}"
             for name, one in zip(prefix, collections, strict=True)
@@ -216,7 +230,7 @@ class Moderator:
 
     def present(self, entry_id: str) -> tuple[dict[str, Plain], str]:
         """Give an entry's fields as they stand in the file, for a form, and the stamp to hand back with the edit."""
-        collection, local = self._all.place(entry_id)
+        collection, local = self._all.place(entry_id, self.snapshot.knowledge.collections)
         fields = edit.present(collection.path, local)
         return fields, edit.stamp(fields)
 
@@ -238,13 +252,13 @@ class Moderator:
 
     def retire(self, entry_id: str, successor: str | None = None) -> Proposal:
         """Propose to take an entry away; `successor` is what readers of it are sent to."""
-        if successor is not None and successor not in self._all.service.snapshot.knowledge.by_id:
+        if successor is not None and successor not in self.snapshot.knowledge.by_id:
             raise EditError(f"There is no {successor} to send readers to.")
         return replace(self._propose(entry_id, edit.retire), successor=successor)
 
     def still_true(self, entry_id: str, today: date) -> Proposal:
         """Propose to confirm an entry: true as of today, to be looked at again after as long as before, or a year."""
-        entry = self._all.service.snapshot.knowledge.by_id.get(entry_id)
+        entry = self.snapshot.knowledge.by_id.get(entry_id)
         if entry is None:
             raise EditError(f"There is no {entry_id}; it may have been retired.")
         term = entry.review_by - entry.as_of if entry.review_by and entry.as_of else _YEAR
@@ -256,7 +270,7 @@ class Moderator:
         record = self._all.store.desk.edit(key)
         if record is None:
             raise EditError(f"There is no change {key} in the history, or more than one begins so.")
-        knowledge = self._all.service.snapshot.knowledge
+        knowledge = self.snapshot.knowledge
         collection = next((one for one in knowledge.collections if one.name == record.collection), None)
         if collection is None:
             raise EditError(f"The collection {record.collection} of this change is not loaded.")
@@ -281,7 +295,7 @@ class Moderator:
         return self._all.make(proposal, author=self.name, reason=reason)
 
     def _propose(self, entry_id: str, make: Callable[[Path, str], Change]) -> Proposal:
-        collection, local = self._all.place(entry_id)
+        collection, local = self._all.place(entry_id, self.snapshot.knowledge.collections)
         return Proposal(collection=collection.name, entry_id=entry_id, change=make(collection.path, local))
 
     # --- looking -----------------------------------------------------------------------------
@@ -292,7 +306,7 @@ class Moderator:
 
     def statistics(self, today: date, *, days: int = 30) -> Statistics:
         """Give the figures of the last days. Raises StoreError."""
-        knowledge = self._all.service.snapshot.knowledge
+        knowledge = self.snapshot.knowledge
         return statistics(self._all.store.desk, knowledge, today=today, days=days, tenant=self.tenant)
 
     def digest(self, today: date, *, top: int = 5) -> Digest:
@@ -300,7 +314,7 @@ class Moderator:
         queue = self.queue()
         since = self._all.now() - timedelta(days=7).total_seconds()
         votes = self._all.store.desk.vote_counts(since=since, tenant=self.tenant)
-        every = self._all.service.snapshot.knowledge.by_id.values()
+        every = self.snapshot.knowledge.by_id.values()
         expired = [entry for entry in every if entry.review_by is not None and entry.review_by < today]
         return Digest(
             waiting=len(queue),

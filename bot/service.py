@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answer import card_of, compose, offer, refuse, scope
-from bot.errors import KnowledgeError
+from bot.errors import ConfigError, KnowledgeError
 from bot.knowledge.load import load
 from bot.knowledge.shipped import shipped_path
+from bot.limits import Admission, Limits
 from bot.memory import Memory
 from bot.model import Decision
+from bot.places import Places
 from bot.search import Engine
+from bot.settings_file import refused
 from bot.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from collections.abc import Collection as Container
 
     from bot.config import Settings
+    from bot.limits import Rate
     from bot.markdown import Document
     from bot.model import Asker, Card, Knowledge, Reply, Suggestion
+    from bot.places import Place
     from bot.progress import Progress
     from bot.wording import Wording
 
@@ -44,6 +49,19 @@ class Snapshot:
     engine: Engine
     decide: Callable[[str, str | None], Decision]  # the engine's judgement of a question and its context, kept a while
     loaded_at: datetime  # UTC
+    views: dict[frozenset[str], Snapshot] = field(default_factory=dict, repr=False, compare=False)
+
+    def within(self, collections: frozenset[str] | None) -> Snapshot:
+        """Give the same version as if there were only these collections, by their names; None for all."""
+        known = tuple(one for one in self.knowledge.collections if collections is None or one.name in collections)
+        if len(known) == len(self.knowledge.collections):
+            return self
+        names = frozenset(one.name for one in known)
+        if names not in self.views:
+            by_id = {entry.id: entry for one in known for entry in one.entries}
+            knowledge = replace(self.knowledge, collections=known, by_id=by_id)
+            self.views[names] = _snapshot(self.path, knowledge, self.engine.within(names), self.loaded_at)
+        return self.views[names]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +83,8 @@ class Status:
     entries: dict[str, int]  # by collection
     refused: KnowledgeError | None = None  # why the last reload changed nothing
     refused_at: datetime | None = None  # UTC
+    settings_at: datetime  # UTC; when the places' settings were read
+    settings_refused: ConfigError | None = None  # why their last change is not in force
 
 
 class Service:
@@ -73,34 +93,71 @@ class Service:
     `ask` and its kin take a snapshot once and never wait; they belong to one thread. `reload` may run in another.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it works with, each with a default)
         self,
         snapshot: Snapshot,
         *,
         locale: str | None = None,
+        places: Places | None = None,
         memory: Memory | None = None,
+        limits: Limits | None = None,
         today: Callable[[], date] = date.today,
     ) -> None:
         self._snapshot = snapshot
         self._locale = locale
+        self._places, self._places_at = places or Places(), datetime.now(UTC)
         self._memory = memory if memory is not None else Memory()
+        self._limits = limits or Limits()
         self._today = today
         self._refused: tuple[KnowledgeError, datetime] | None = None
+        self._places_refused: ConfigError | None = None
 
     @classmethod
-    def open(cls, settings: Settings, *, progress: Progress | None = None) -> Service:
-        """Load the knowledge that the settings name. Raises KnowledgeError with every problem of it."""
-        return cls(open_snapshot(knowledge_path(settings), progress=progress), locale=settings.locale)
+    def open(cls, settings: Settings, *, places: Places | None = None, progress: Progress | None = None) -> Service:
+        """Load the knowledge that the settings name.
+
+        Raises KnowledgeError with every problem of it, and ConfigError where the places name what is not in it.
+        """
+        service = cls(open_snapshot(knowledge_path(settings), progress=progress), locale=settings.locale)
+        if places is not None:
+            service.reload_places(lambda: places)
+        return service
 
     @property
     def snapshot(self) -> Snapshot:
         """The version in force; whoever takes it keeps it whole, whatever is reloaded meanwhile."""
         return self._snapshot
 
+    @property
+    def places(self) -> Places:
+        """What is set for places, as it is in force."""
+        return self._places
+
+    def place(self, asker: Asker) -> Place:
+        """What is set where somebody asks."""
+        return self._places.of(asker)
+
+    def seen_from(self, asker: Asker) -> Snapshot:
+        """The version in force, as far as it is known where somebody asks."""
+        return self._snapshot.within(self.place(asker).collections)
+
+    def admit(self, asker: Asker, *, overheard: bool = False) -> Admission:
+        """Say whether a question is to be answered now, before it is asked; it counts towards the limits of its place.
+
+        What the bot only `overheard` counts apart, so that talking costs nobody an answer.
+        """
+        if not asker.person:
+            return Admission.ANSWER
+        place = self.place(asker)
+        rates: dict[Hashable, Rate | None] = {("person", asker.platform, asker.person, overheard): place.person_limit}
+        if asker.place:
+            rates["place", asker.platform, asker.tenant, asker.place, overheard] = place.place_limit
+        return self._limits.admit(rates)
+
     def ask(self, text: str, asker: Asker) -> Reply:
         """Answer a question; never raises for anything that a person can type."""
         started = time.perf_counter()
-        snapshot = self._snapshot
+        snapshot = self.seen_from(asker)
         decision = snapshot.decide(text, self._memory.recall(asker))
         if decision.outcome == "answer":
             self._memory.remember(asker, _topic(decision))
@@ -122,11 +179,11 @@ class Service:
         `reply` is what was refused, None where nobody remembers it.
         """
         decision = reply.decision if reply else Decision(question="", outcome="none", reason="unknown", rule="")
-        return self._compose(refuse(decision, entry_ids), asker, self._snapshot)
+        return self._compose(refuse(decision, entry_ids), asker, self.seen_from(asker))
 
     def entry(self, entry_id: str, asker: Asker) -> Card:
         """An entry in full, picked by its id; one polite line if it is gone. A follow-up may refer to it."""
-        knowledge = self._snapshot.knowledge
+        knowledge = self.seen_from(asker).knowledge
         entry = knowledge.by_id.get(entry_id)
         if entry is not None:
             self._memory.remember(asker, entry.title)
@@ -134,7 +191,7 @@ class Service:
 
     def topics(self, asker: Asker) -> tuple[Topics, ...]:
         """Everything that can be asked, by collection."""
-        knowledge, locale = self._snapshot.knowledge, self._language(asker)
+        knowledge, locale = self.seen_from(asker).knowledge, self._language(asker)
         found = []
         for one in knowledge.collections:
             questions = offer((e for e in one.entries if e.kind == "faq"), locale=locale, knowledge=knowledge)
@@ -144,17 +201,17 @@ class Service:
 
     def complete(self, text: str, asker: Asker, *, limit: int = 25) -> tuple[Suggestion, ...]:
         """Entries to offer while a question is being typed, best first; the pinned ones before anything is typed."""
-        snapshot = self._snapshot
+        snapshot = self.seen_from(asker)
         entries = snapshot.engine.complete(text, limit=limit)
         return offer(entries, locale=self._language(asker), knowledge=snapshot.knowledge)
 
     def scope(self, asker: Asker) -> Document:
         """What the knowledge covers, in one sentence or a list."""
-        return scope(self._snapshot.knowledge, self.wording(asker))
+        return scope(self.seen_from(asker).knowledge, self.wording(asker))
 
     def wording(self, asker: Asker) -> Wording:
         """The bot's own words in the asker's language, else in the knowledge's."""
-        collections = self._snapshot.knowledge.collections
+        collections = self.seen_from(asker).knowledge.collections
         return wording(self._language(asker), *(one.language for one in collections[:1]))
 
     def status(self) -> Status:
@@ -168,6 +225,8 @@ class Service:
             entries={one.name: len(one.entries) for one in snapshot.knowledge.collections},
             refused=refused,
             refused_at=refused_at,
+            settings_at=self._places_at,
+            settings_refused=self._places_refused,
         )
 
     def reload(self, *, progress: Progress | None = None) -> bool:
@@ -183,13 +242,36 @@ class Service:
             raise
         self._snapshot, self._refused = new, None
         logger.info("knowledge reloaded: version %s, was %s", new.knowledge.version, old.knowledge.version)
+        for problem in self._places.problems(new.knowledge):
+            logger.warning("the settings do not fit the knowledge any more: %s", problem)
         return new.knowledge.version != old.knowledge.version
+
+    def reload_places(self, read: Callable[[], Places]) -> None:
+        """Put other settings of places into force; warnings go to the log.
+
+        Raises ConfigError if they cannot be read or name what is not there: then nothing changes, and `status` tells.
+        """
+        try:
+            places = read()
+            problems = places.problems(self._snapshot.knowledge)
+            if any(problem.level == "error" for problem in problems):
+                raise refused(problems)
+        except ConfigError as error:
+            self._places_refused = error
+            raise
+        self._places, self._places_at, self._places_refused = places, datetime.now(UTC), None
+        for problem in problems:
+            logger.warning("settings: %s", problem)
+
+    def forget(self, asker: Asker) -> None:
+        """Forget what somebody asked, as far as follow-ups would refer to it."""
+        self._memory.forget(asker)
 
     def _compose(self, decision: Decision, asker: Asker, snapshot: Snapshot) -> Reply:
         return compose(decision, today=self._today(), locale=self._language(asker), knowledge=snapshot.knowledge)
 
     def _language(self, asker: Asker) -> str | None:
-        return asker.locale or self._locale
+        return self.place(asker).language or asker.locale or self._locale
 
 
 def knowledge_path(settings: Settings) -> Path:
@@ -202,14 +284,16 @@ def knowledge_path(settings: Settings) -> Path:
 def open_snapshot(path: Path, *, progress: Progress | None = None) -> Snapshot:
     """Load and index the knowledge at `path`. Raises KnowledgeError."""
     knowledge = load(path, progress=progress)
-    engine = Engine.build(knowledge, progress=progress)
+    return _snapshot(path, knowledge, Engine.build(knowledge, progress=progress), datetime.now(UTC))
 
+
+def _snapshot(path: Path, knowledge: Knowledge, engine: Engine, loaded_at: datetime) -> Snapshot:
     def judged(text: str, context: str | None) -> Decision:
         return engine.decide(text, context=context)
 
     # Judging is pure, and what people ask repeats: the buttons' titles, the questions of the day.
     decide = lru_cache(maxsize=REPEATED)(judged)
-    return Snapshot(path=path, knowledge=knowledge, engine=engine, decide=decide, loaded_at=datetime.now(UTC))
+    return Snapshot(path=path, knowledge=knowledge, engine=engine, decide=decide, loaded_at=loaded_at)
 
 
 def _topic(decision: Decision) -> str:

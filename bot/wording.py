@@ -57,6 +57,7 @@ class RoomWording:
     cannot_remove: str
     muted: str
     old_button: str
+    too_many: str
     failed: str  # {code}
     moderators_only: str
     your_question: str
@@ -71,6 +72,7 @@ class RoomWording:
     check_found: str  # {count}
     reloaded: str  # {version}
     not_reloaded: str  # {version}
+    settings_refused: str  # {time}
     copy: str
     copied: str
     not_copied: str

@@ -12,8 +12,9 @@ import json
 import re
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner
 from rich.console import Console
@@ -21,8 +22,7 @@ from rich.console import Console
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # whichever Backchannel is installed, the documents are about this one
 
-from adapters.discord_settings import DiscordSettings
-from adapters.slack_settings import SlackSettings
+from adapters.settings import platforms
 from adapters.terminal import Chat
 from bot.cli import main
 from bot.config import reference
@@ -67,12 +67,16 @@ def schema() -> str:
     return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
+def _page(kind: type[Any], table: str) -> str:
+    return settings_page(reference(kind, table=table))
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "conversation": conversation,
     "commands": command_pages,
     "settings": lambda: settings_page(reference()),
-    "settings-discord": lambda: settings_page(reference(DiscordSettings, table="discord")),
-    "settings-slack": lambda: settings_page(reference(SlackSettings, table="slack")),
+    **{f"settings-{one.name}": partial(_page, one.settings, one.name) for one in platforms()},
+    **{f"places-{one.name}": partial(_page, one.place, one.name) for one in platforms()},
 }
 
 

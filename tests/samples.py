@@ -5,13 +5,16 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from adapters.settings import platforms
 from bot.knowledge.load import load
 from bot.model import Decision, Evidence, Match, Passage, WordEvidence
+from bot.places import read_places
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.model import Entry, Knowledge, Outcome, Reason
+    from bot.places import Places
 
 LONG = "\n\n".join(f"Paragraph {number} of the long section. {'It has many words. ' * 20}" for number in range(8))
 _INDENTED = "".join(f"      {line}\n" if line else "\n" for line in LONG.split("\n"))
@@ -114,3 +117,10 @@ def decided(outcome: Outcome, reason: Reason, *matches: Match, language: str | N
         matches=matches,
         language=language,
     )
+
+
+def places(folder: Path, settings: str, **environ: str) -> Places:
+    """Read what a settings file says of places."""
+    file = folder / "backchannel.toml"
+    file.write_text(settings, encoding="utf-8")
+    return read_places(platforms(), environ, file)

@@ -293,15 +293,15 @@ def test_stock_replies_of_every_collection_count() -> None:
 
 def test_a_place_may_ask_some_collections_only() -> None:
     """The others are as if they were not there."""
-    found = BOTH.decide("do I need my own knives", collections={"bicycle-club"})
+    found = BOTH.within({"bicycle-club"}).decide("do I need my own knives")
     assert best(found) is None
     assert {match.entry.id.split(":")[0] for match in found.matches} == {"bicycle-club"}
-    assert best(BOTH.decide("do I need my own knives", collections={"kitchen"})) == "kitchen:faq/knives"
+    assert best(BOTH.within({"kitchen"}).decide("do I need my own knives")) == "kitchen:faq/knives"
 
 
 @pytest.mark.parametrize("collections", [set(), {"nowhere"}])
 def test_without_a_collection_nothing_is_known(collections: set[str]) -> None:
     """And that is said."""
-    found = BOTH.decide("do I need my own knives", collections=collections)
+    found = BOTH.within(collections).decide("do I need my own knives")
     assert (found.outcome, found.reason, found.matches) == ("none", "unknown", ())
     assert "no knowledge" in found.rule

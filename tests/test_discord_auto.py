@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 SURE, OTHER = "When is the tea shop open?", "How do I return tea that I did not like?"
 
 
-def watch(here: Room, *channels: object) -> None:
-    """Switch auto-answer on in these channels."""
-    watched = frozenset(channel.id for channel in channels)  # type: ignore[attr-defined]
-    object.__setattr__(here.bot.desk.settings, "auto_answer", watched)
+ANYWHERE = "discord.places.1.auto_answer = true\n"  # so that the bot reads messages at all
+
+
+def watch(here: Room, channel: Any, more: str = "") -> None:
+    """Switch auto-answer on in a channel."""
+    here.set(f"discord.places.{channel.id}.auto_answer = true\n{more}")
 
 
 def test_a_sure_answer_is_offered_in_one_line(tmp_path: Path) -> None:
     """A question that the bot is sure of gets one line; the answer opens for who presses, and can be voted on."""
 
     async def chat() -> None:
-        async with room(tmp_path, auto_answer=frozenset({1})) as here:
+        async with room(tmp_path, settings=ANYWHERE) as here:
             watch(here, here.channel)
             asked = await here.ana.send(here.channel, SURE)
             (offer,) = here.ours()
@@ -48,7 +50,7 @@ def test_silence_when_unsure_or_elsewhere(tmp_path: Path) -> None:
     """Vague and unknown questions, small talk, other channels and talk between people get nothing."""
 
     async def chat() -> None:
-        async with room(tmp_path, auto_answer=frozenset({1})) as here:
+        async with room(tmp_path, settings=ANYWHERE) as here:
             watch(here, here.channel)
             for words in (vague(), "zebra quantum guitar", "thanks!", "...", "zebra " * 300):
                 await here.ana.send(here.channel, words)
@@ -65,7 +67,7 @@ def test_the_same_entry_waits(tmp_path: Path) -> None:
     """An entry is offered once in its cool-down, another one meanwhile all the same."""
 
     async def chat() -> None:
-        async with room(tmp_path, auto_answer=frozenset({1})) as here:
+        async with room(tmp_path, settings=ANYWHERE) as here:
             watch(here, here.channel)
             for words in (SURE, SURE, OTHER):
                 await here.ana.send(here.channel, words)
@@ -78,8 +80,8 @@ def test_the_hourly_cap_holds(tmp_path: Path) -> None:
     """No more unasked answers in an hour than are set; what is asked is still answered."""
 
     async def chat() -> None:
-        async with room(tmp_path, auto_answer=frozenset({1}), auto_answer_hourly=1) as here:
-            watch(here, here.channel)
+        async with room(tmp_path, settings=ANYWHERE) as here:
+            watch(here, here.channel, "discord.auto_answer_hourly = 1")
             await here.ana.send(here.channel, SURE)
             await here.ana.send(here.channel, OTHER)
             assert len(here.ours()) == 1
@@ -93,10 +95,9 @@ def test_removals_mute_and_the_mute_outlives_a_restart(tmp_path: Path) -> None:
     """The third removal mutes the channel, tells who pressed and the moderators, and a new process keeps quiet too."""
 
     async def chat() -> None:
-        async with room(tmp_path, auto_answer=frozenset({1})) as here:
+        async with room(tmp_path, settings=ANYWHERE) as here:
             backroom = here.guild.create_text_channel("moderators")
-            watch(here, here.channel)
-            object.__setattr__(here.bot.desk.settings, "moderator_channel", backroom.id)
+            watch(here, here.channel, f"discord.moderator_channel = {backroom.id}")
             for words in (SURE, OTHER, "How hot should water be for green tea?"):
                 await here.ana.send(here.channel, words)
                 result = await here.ana.click(here.ours()[-1], label="Remove")
@@ -105,7 +106,9 @@ def test_removals_mute_and_the_mute_outlives_a_restart(tmp_path: Path) -> None:
             assert "only when asked" in backroom.last_message.content
             await here.ana.send(here.channel, "How hot should water be for black tea?")
             assert here.ours() == []
-            await here.env.restart_bot(bot_for(here.store, auto_answer=frozenset({here.channel.id})))
+            await here.env.restart_bot(
+                bot_for(here.store, here.folder, f"discord.places.{here.channel.id}.auto_answer = true")
+            )
             await here.ana.send(here.channel, "How hot should water be for black tea?")
             assert here.ours() == []
 
@@ -116,9 +119,9 @@ def test_forum_posts_share_one_budget(tmp_path: Path) -> None:
     """In a watched forum a post is read with its title; the talk below it is left alone, and the cap is the forum's."""
 
     async def chat() -> None:
-        async with room(tmp_path, auto_answer=frozenset({1}), auto_answer_hourly=1) as here:
+        async with room(tmp_path, settings=ANYWHERE) as here:
             forum = here.guild.create_forum_channel("help")
-            watch(here, forum)
+            watch(here, forum, "discord.auto_answer_hourly = 1")
             ana = (await here.ana.send(here.channel, "hi")).author
             offers = []
             for title in (SURE, OTHER):

@@ -183,9 +183,9 @@ def test_ask_the_moderators(tmp_path: Path) -> None:
     """The form comes filled with the question; what is sent is kept with who waits, and told in the channel."""
 
     async def chat() -> None:
-        async with room(tmp_path, moderator_channel=0) as here:
+        async with room(tmp_path) as here:
             backroom = here.guild.create_text_channel("moderators")
-            object.__setattr__(here.bot.desk.settings, "moderator_channel", backroom.id)
+            here.set(f"discord.moderator_channel = {backroom.id}")
             unknown = await ask(here, UNKNOWN)
             form = await here.ana.click(unknown, label="Ask the moderators")
             assert form.modal
@@ -221,7 +221,7 @@ def test_buttons_outlive_a_restart(tmp_path: Path) -> None:
             answer = await ask(here, public=True)
             unsure, unknown = await ask(here, vague()), await ask(here, UNKNOWN)
             form = await here.ana.click(unknown, label="Ask the moderators")
-            await here.env.restart_bot(bot_for(here.store))
+            await here.env.restart_bot(bot_for(here.store, here.folder))
             assert (await here.ben.click(answer, label="Helpful")).response.content == "Thank you."
             assert "I don't have that" in text((await here.ben.click(answer, label="Not what I meant")).response)
             assert (await here.ben.click(answer, label="A history of the shop")).ephemeral

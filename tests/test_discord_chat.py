@@ -168,7 +168,7 @@ def test_a_bare_mention_under_a_question_answers_that(tmp_path: Path) -> None:
     """Mentioning the bot in reply to somebody's question answers that question."""
 
     async def chat() -> None:
-        async with room(tmp_path, auto_answer=frozenset({1})) as here:
+        async with room(tmp_path, settings="discord.places.1.auto_answer = true") as here:
             question = await here.ben.send(here.channel, "green tea water temperature")
             await here.ana.send(here.channel, here.mention, reply_to=question)
             assert "Eighty degrees" in text(here.ours()[-1])

@@ -57,7 +57,7 @@ def test_a_role_can_be_enough(tmp_path: Path) -> None:
             await open_to_all(here)
             assert "Only moderators" in await use(here, keeper, "status")
             assert len(here.env.errors) == 1, "the library's note that a check failed"
-            object.__setattr__(here.bot.desk.settings, "moderator_roles", frozenset({role.id}))
+            here.set(f"discord.moderators = {role.id}")
             assert "entries" in await use(here, keeper, "status")
 
     asyncio.run(chat())

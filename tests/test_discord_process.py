@@ -361,10 +361,10 @@ def test_auto_answer_says_when_the_intent_is_missing(tmp_path: Path) -> None:
     """Auto-answer without the message content intent stops the start with what to do."""
 
     async def story() -> None:
-        unset = {"BACKCHANNEL_DISCORD_AUTO_ANSWER": "1"}
+        unset = {"BACKCHANNEL_DISCORD_AUTO_ANSWER": "yes"}
         async with DiscordServer.running() as server, bot(server, tmp_path, **unset) as process:
             assert await process.ended() == 2
-            assert "BACKCHANNEL_DISCORD_AUTO_ANSWER needs the message content intent" in process.log
+            assert "auto_answer on Discord needs the message content intent" in process.log
 
     asyncio.run(story())
 
@@ -375,7 +375,7 @@ def test_no_privileged_intent_by_default(tmp_path: Path) -> None:
     async def story() -> None:
         privileged = {1: "members", 8: "presences", 15: "message content"}
         async with DiscordServer.running(message_content=True) as server:
-            for count, setting in ((1, ""), (2, "10001")):
+            for count, setting in ((1, ""), (2, "yes")):
                 async with bot(server, tmp_path, BACKCHANNEL_DISCORD_AUTO_ANSWER=setting) as process:
                     await server.until_ready(sessions=count)
                     intents = [one["d"]["intents"] for one in server.frames if one["op"] == 2][-1]
@@ -426,7 +426,8 @@ def test_edits_of_the_files_go_live_by_themselves(tmp_path: Path) -> None:
     """A replaced file answers within two seconds; a broken one changes nothing, and the log and `status` say where."""
 
     async def story() -> None:
-        async with DiscordServer.running() as server, bot(server, tmp_path) as process:
+        impatient = {"BACKCHANNEL_DISCORD_PERSON_LIMIT": "none"}
+        async with DiscordServer.running() as server, bot(server, tmp_path, **impatient) as process:
             await server.until_ready()
             file = tmp_path / "tea" / "tea.yaml"
 

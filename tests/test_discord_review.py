@@ -413,9 +413,9 @@ def test_a_form_sent_after_the_right_was_lost(tmp_path: Path) -> None:
             here.guild.set_command_permissions(group, {here.guild.default_role: True})
             role = here.guild.create_role("Keepers")
             keeper = here.guild.add_member(here.env.create_user("keeper"), roles=[role])
-            object.__setattr__(here.bot.desk.settings, "moderator_roles", frozenset({role.id}))
+            here.set(f"discord.moderators = {role.id}")
             form = await keeper.slash(here.channel, "backchannel edit", entry="faq/refund")
-            object.__setattr__(here.bot.desk.settings, "moderator_roles", frozenset())
+            here.set("")
             sent = await keeper.submit_modal(form, shown_in(form) | {"answer": "Never."})
             assert "Only moderators" in text(sent.response)
             assert buttons(sent.response) == {}

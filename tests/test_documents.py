@@ -9,24 +9,26 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from adapters.discord_settings import DiscordSettings
-from adapters.slack_settings import SlackSettings
-from bot.config import Settings, read_settings, reference
+from adapters.settings import platforms
+from bot.config import load_settings, reference
+from bot.places import Place
+from tests.samples import places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from bot.config import Setting
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MODERATORS = (ROOT / "docs" / "moderators.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PLATFORMS: tuple[tuple[type[Any], str], ...] = ((Settings, ""), (DiscordSettings, "discord"), (SlackSettings, "slack"))
 SKIPPED = {"__pycache__", "build", "dist", "venv", "htmlcov"}
 # Where packages come from, and where anybody's machine keeps things, is nothing that a project's file should say. The
 # words are put together here, so that this file does not hold them either.
@@ -90,18 +92,20 @@ def test_links_lead_somewhere() -> None:
 def test_the_example_settings_have_every_setting(tmp_path: Path) -> None:
     """Each setting but the secrets is in the example, and the example is taken when its lines are switched on."""
     example = (ROOT / "backchannel.example.toml").read_text(encoding="utf-8")
-    switched_on = tmp_path / "backchannel.toml"
-    switched_on.write_text(re.sub(r"^# (\w+ = )", r"\1", example, flags=re.MULTILINE), encoding="utf-8")
-    content = tomllib.loads(switched_on.read_text(encoding="utf-8"))
-    for kind, table in PLATFORMS:
-        read_settings(kind, {}, switched_on, table=table)
-        given = content.get(table, {}) if table else content
-        open_keys = {
-            one.key.rpartition(".")[2]
-            for one in reference(kind, table=table)
-            if one.variable.startswith("BACKCHANNEL_") and not one.key.endswith("encryption_key")
-        }
-        assert open_keys <= given.keys(), table
+    switched_on = re.sub(r"^# (\w+(\.\w+)* = |\[)", r"\1", example, flags=re.MULTILINE)
+    found, content = places(tmp_path, switched_on), tomllib.loads(switched_on)
+    load_settings({}, tmp_path / "backchannel.toml")
+    assert _open_keys(reference()) <= content.keys()
+    for platform in platforms():
+        assert _open_keys(reference(platform.settings, table=platform.name)) <= content[platform.name].keys()
+    given = {key for layer in found.layers for key in layer.values}
+    assert _open_keys(reference(Place)) <= given
+
+
+def _open_keys(settings: Iterable[Setting]) -> set[str]:
+    """The settings that may stand in a file."""
+    every = (one for one in settings if one.variable.startswith("BACKCHANNEL_"))
+    return {one.key.rpartition(".")[2] for one in every if not one.key.endswith("encryption_key")}
 
 
 def test_every_problem_is_explained_to_moderators() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FOUNDATION = {"model", "errors", "config", "markdown", "progress", "wording"}  # what everyone may use
+FOUNDATION |= {"settings_file", "places", "limits"}
 # Each room of bot/ and what it must not reach, neither itself nor by way of others.
 ABOVE = {
     **{one: {"knowledge", "search", "store", "answer", "learn", "lint", "evaluate", "service"} for one in FOUNDATION},
@@ -21,7 +22,7 @@ ABOVE = {
     "learn": {"service", "moderation"},
     "lint": {"store", "service"},
     "evaluate": {"service"},
-    "service": {"moderation", "watch"},
+    "service": {"moderation", "watch", "settings_watch"},
 }
 # Who alone may import a library, as the beginning of their paths.
 OWNERS = {

@@ -118,9 +118,6 @@ def test_only_platforms_with_a_token_are_made_ready() -> None:
     ("variable", "value"),
     [
         ("BACKCHANNEL_DISCORD_API_URL", "127.0.0.1:8080"),
-        ("BACKCHANNEL_DISCORD_AUTO_ANSWER", "general"),
-        ("BACKCHANNEL_DISCORD_AUTO_ANSWER_HOURLY", "-1"),
-        ("BACKCHANNEL_DISCORD_MODERATOR_CHANNEL", "#mods"),
         ("BACKCHANNEL_DISCORD_SHARDS", "0-8/8"),
         ("BACKCHANNEL_DISCORD_SHARDS", "3"),
     ],
@@ -141,14 +138,10 @@ def test_settings_are_read() -> None:
         {
             "DISCORD_TOKEN": "t",
             "BACKCHANNEL_DISCORD_API_URL": "http://127.0.0.1:1/api/v10/",
-            "BACKCHANNEL_DISCORD_AUTO_ANSWER": "1, 2",
-            "BACKCHANNEL_DISCORD_MODERATOR_CHANNEL": "3",
             "BACKCHANNEL_DISCORD_SHARDS": "4-7/8",
         },
         None,
     )
     assert read.api_url == "http://127.0.0.1:1/api/v10"
-    assert read.auto_answer == {1, 2}
-    assert read.moderator_channel == 3
     assert read.shards == (range(4, 8), 8)
     assert "token" not in repr(read)

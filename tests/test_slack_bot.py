@@ -170,7 +170,7 @@ def test_a_message_is_answered_once(tmp_path: Path) -> None:
         await slack.until(lambda: any("welcome" in post.text for post in slack.posts))
         assert [post.thread_ts for post in slack.posts].count(event["ts"]) == 1
 
-    talk(tmp_path, scenario, BACKCHANNEL_SLACK_AUTO_ANSWER="C1")
+    talk(tmp_path, scenario, settings="slack.places.C1.auto_answer = true")
 
 
 def test_hostile_text_shows_as_typed(tmp_path: Path) -> None:

@@ -51,25 +51,24 @@ def test_nobody_asks(change: dict[str, Any]) -> None:
     assert question_of(body(**change), ME) is None
 
 
-def test_channels_are_heard_only_where_allowed() -> None:
-    """A channel's message counts where the channel is watched, outside threads, without a mention of us."""
+def test_what_is_overheard_in_channels() -> None:
+    """A channel's message is overheard outside threads, without a mention of us."""
     spoken = {"channel": "C1", "channel_type": "channel"}
-    assert question_of(body(**spoken), ME) is None
-    heard = question_of(body(**spoken), ME, {"C1"})
+    heard = question_of(body(**spoken), ME)
     assert heard is not None
     assert heard.way == "overheard"
-    assert question_of(body(**spoken, thread_ts="1.0"), ME, {"C1"}) is None
-    assert question_of(body(**spoken | {"text": f"<@{ME}> when?"}), ME, {"C1"}) is None
+    assert question_of(body(**spoken, thread_ts="1.0"), ME) is None
+    assert question_of(body(**spoken | {"text": f"<@{ME}> when?"}), ME) is None
 
 
 def test_a_mention_and_its_twin_have_one_key() -> None:
     """The same message, delivered as another event, is told by its key; another workspace's is another."""
     mention = question_of(body(type="app_mention", channel="C1", channel_type="channel"), ME)
-    twin = question_of(body(channel="C1", channel_type="channel"), ME, {"C1"})
+    twin = question_of(body(channel="C1", channel_type="channel"), ME)
     assert mention is not None
     assert twin is not None
     assert mention.key == twin.key
-    other = question_of({"team_id": "T2", "event": MESSAGE | {"channel": "C1"}}, ME, {"C1"})
+    other = question_of({"team_id": "T2", "event": MESSAGE | {"channel": "C1"}}, ME)
     assert other is None or other.key != mention.key
 
 

@@ -8,20 +8,25 @@ import subprocess
 import sys
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 
 from adapters.slack_manifest import events, manifest, scopes, slack
-from adapters.slack_settings import load_slack_settings
+from adapters.slack_settings import PLATFORM, load_slack_settings
 from bot.errors import ConfigError
+from bot.places import read_places
+
+if TYPE_CHECKING:
+    from adapters.slack_settings import SlackSettings
+    from bot.places import Places
 
 ROOT = Path(__file__).parent.parent
 HTTP = {"BACKCHANNEL_SLACK_HTTP": ":3000", "BACKCHANNEL_SLACK_PUBLIC_URL": "https://bot.example.org/"}
 AGENT = {"BACKCHANNEL_SLACK_AGENT_VIEW": "yes"}
-AUTO = {"BACKCHANNEL_SLACK_AUTO_ANSWER": "C012AB3CD"}
-GROUP = {"BACKCHANNEL_SLACK_MODERATOR_GROUP": "S012AB3CD"}
+AUTO = {"BACKCHANNEL_SLACK_AUTO_ANSWER": "yes"}
+GROUP = {"BACKCHANNEL_SLACK_MODERATORS": "U012AB3CD, S012AB3CD"}
 SEVERAL = {"SLACK_CLIENT_ID": "1.2", "BACKCHANNEL_SLACK_PUBLIC_URL": "https://bot.example.org"}
 
 # The fields of a manifest, as Slack's own types name them.
@@ -52,7 +57,13 @@ FIELDS = {
 
 def made(*environs: dict[str, str]) -> dict[str, Any]:
     """Make the manifest of some settings."""
-    return manifest(load_slack_settings({key: value for one in environs for key, value in one.items()}))
+    environ = {key: value for one in environs for key, value in one.items()}
+    return manifest(*settings_of(environ))
+
+
+def settings_of(environ: dict[str, str]) -> tuple[SlackSettings, Places]:
+    """Read both parts of the settings."""
+    return load_slack_settings(environ), read_places((PLATFORM,), environ, None)
 
 
 @pytest.mark.parametrize("parts", list(product((False, True), repeat=5)))
@@ -91,18 +102,18 @@ def check_fields(node: Any, path: str) -> None:
 
 def test_the_least_scopes() -> None:
     """Without options the bot can read mentions and its own direct messages, write, and look people up: no more."""
-    settings = load_slack_settings({})
-    assert scopes(settings) == ("app_mentions:read", "chat:write", "commands", "im:history", "users:read")
-    assert events(settings) == ("app_home_opened", "app_mention", "message.im")
+    settings = settings_of({})
+    assert scopes(*settings) == ("app_mentions:read", "chat:write", "commands", "im:history", "users:read")
+    assert events(*settings) == ("app_home_opened", "app_mention", "message.im")
 
 
 def test_options_add_what_they_need() -> None:
     """Channel history only with auto-answer, user groups only with one, uninstalling only with several workspaces."""
-    assert {"channels:history", "groups:history"} <= set(scopes(load_slack_settings(AUTO)))
-    assert {"message.channels", "message.groups"} <= set(events(load_slack_settings(AUTO)))
-    assert "usergroups:read" in scopes(load_slack_settings(GROUP))
-    assert "assistant:write" in scopes(load_slack_settings(AGENT))
-    assert {"app_uninstalled", "tokens_revoked"} <= set(events(load_slack_settings(SEVERAL)))
+    assert {"channels:history", "groups:history"} <= set(scopes(*settings_of(AUTO)))
+    assert {"message.channels", "message.groups"} <= set(events(*settings_of(AUTO)))
+    assert "usergroups:read" in scopes(*settings_of(GROUP))
+    assert "assistant:write" in scopes(*settings_of(AGENT))
+    assert {"app_uninstalled", "tokens_revoked"} <= set(events(*settings_of(SEVERAL)))
     assert "agent_view" in made(AGENT)["features"]
     assert "agent_view" not in made()["features"]
 

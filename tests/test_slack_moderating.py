@@ -28,28 +28,28 @@ def words(post: Post) -> str:
 
 
 @pytest.mark.parametrize(
-    ("profile", "environ", "group", "may"),
+    ("profile", "settings", "group", "may"),
     [
-        ({}, {}, [], False),
-        ({"is_admin": True}, {}, [], True),
-        ({"is_owner": True}, {}, [], True),
-        ({}, {"BACKCHANNEL_SLACK_MODERATORS": "U9, U1"}, [], True),
-        ({}, {"BACKCHANNEL_SLACK_MODERATOR_GROUP": "S0MODS"}, ["U1"], True),
-        ({}, {"BACKCHANNEL_SLACK_MODERATOR_GROUP": "S0MODS"}, ["U2"], False),
-        ({}, {"BACKCHANNEL_SLACK_MODERATOR_GROUP": "S0GONE"}, ["U1"], False),
-        ({"is_admin": True, "team_id": "T0OTHER"}, {}, [], False),
-        ({"is_admin": True, "is_bot": True}, {}, [], False),
+        ({}, "", [], False),
+        ({"is_admin": True}, "", [], True),
+        ({"is_owner": True}, "", [], True),
+        ({}, 'places.CELSE.moderators = "U1"', [], False),
+        ({}, 'places.C1.moderators = "U1"', [], True),
+        ({}, 'moderators = ["U9", "U1"]', [], True),
+        ({}, 'moderators = "S0GONE, S0MODS"', ["U1"], True),
+        ({}, 'moderators = "S0GONE, S0MODS"', ["U2"], False),
+        ({}, 'moderators = "S0GONE"', ["U1"], False),
+        ({"is_admin": True, "team_id": "T0OTHER"}, "", [], False),
+        ({"is_admin": True, "is_bot": True}, "", [], False),
         (
             {"is_admin": True, "team_id": "T0HOME", "enterprise_user": {"teams": ["T0HOME", "T0LOOPBACK"]}},
-            {},
+            "",
             [],
             True,
         ),
     ],
 )
-def test_who_moderates(
-    tmp_path: Path, profile: dict[str, object], environ: dict[str, str], group: list[str], may: bool
-) -> None:
+def test_who_moderates(tmp_path: Path, profile: dict[str, object], settings: str, group: list[str], may: bool) -> None:
     """Admins, owners, a group's members and listed ids of this workspace may; nobody else."""
 
     async def scenario(slack: SlackServer, _store: Store) -> None:
@@ -61,7 +61,7 @@ def test_who_moderates(
         assert (ROOM.moderators_only not in words(post)) is may
         assert ("The harbour library: 4 entries" in words(post)) is may
 
-    talk(tmp_path, scenario, **environ)
+    talk(tmp_path, scenario, settings=f"[slack]\n{settings}")
 
 
 def test_rights_that_cannot_be_checked_are_none(tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ def test_the_moderators_channel_is_told_once(tmp_path: Path) -> None:
             assert ROOM.not_sent in words(await slack.post_after(1))
 
     channel = True
-    talk(tmp_path, scenario, BACKCHANNEL_SLACK_MODERATOR_CHANNEL="CMOD")
+    talk(tmp_path, scenario, settings='slack.moderator_channel = "CMOD"')
     channel = False
     talk(tmp_path, scenario)
 
@@ -242,7 +242,7 @@ def test_an_admin_of_another_workspace_cannot_remove(tmp_path: Path) -> None:
         assert ROOM.cannot_remove in words(await slack.post_after(1))
         assert not post.deleted
 
-    talk(tmp_path, scenario, BACKCHANNEL_SLACK_MODERATORS="UFOREIGN")
+    talk(tmp_path, scenario, settings='slack.moderators = "UFOREIGN"')
 
 
 @pytest.mark.parametrize("value", ["", "not json", "[]", json.dumps({"e": 3}), json.dumps({"p": "x"})])
@@ -295,7 +295,7 @@ def test_unasked_answers_are_private_and_polite(tmp_path: Path) -> None:
         await slack.until(lambda: any("welcome" in post.text for post in slack.posts))
         assert len(slack.posts) == 2
 
-    talk(tmp_path, scenario, BACKCHANNEL_SLACK_AUTO_ANSWER="C1")
+    talk(tmp_path, scenario, settings="slack.places.C1.auto_answer = true")
 
 
 def test_unasked_answers_that_people_remove_stop(tmp_path: Path) -> None:
@@ -327,13 +327,9 @@ def test_unasked_answers_that_people_remove_stop(tmp_path: Path) -> None:
         await slack.until(lambda: any("welcome" in post.text for post in slack.posts))
         assert len(slack.posts) == 1
 
-    environ = {
-        "BACKCHANNEL_SLACK_AUTO_ANSWER": "C1",
-        "BACKCHANNEL_SLACK_AUTO_ANSWER_FORM": "public",
-        "BACKCHANNEL_SLACK_MODERATOR_CHANNEL": "CMOD",
-    }
-    talk(tmp_path, scenario, database=True, **environ)
-    talk(tmp_path, after_a_restart, database=True, **environ)
+    settings = '[slack]\nmoderator_channel = "CMOD"\nplaces.C1.auto_answer = "public"'
+    talk(tmp_path, scenario, database=True, settings=settings)
+    talk(tmp_path, after_a_restart, database=True, settings=settings)
 
 
 def flushed(store: Store) -> bool:

@@ -13,18 +13,21 @@ pytest.importorskip("slack_bolt")
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters import slack_moderator_views as moderator_views
+from adapters.slack_here import Here
 from adapters.slack_intent import Intent, present_form, scope_form
 from adapters.slack_people import People
 from adapters.slack_settings import load_slack_settings
 from adapters.slack_values import Value
+from bot.config import Settings
 from bot.impact import Flip, Impact, Verdict
 from bot.knowledge.diff import Differences
 from bot.learn import Group, Wording
+from bot.service import Service
 from bot.wording import languages, wording
 from tests.fakes.slack_limits import texts, view_problems
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.slack_talk import talk
-from tests.samples import FILES, write_files
+from tests.samples import FILES, places, write_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -328,7 +331,7 @@ def test_the_moderators_channel_leads_into_the_queue(tmp_path: Path) -> None:
         await slack.press(told, "review")
         assert OWN.wanted in words(await page(slack, UNKNOWN))
 
-    talk(tmp_path, scenario, database=True, BACKCHANNEL_SLACK_MODERATOR_CHANNEL="CMOD")
+    talk(tmp_path, scenario, database=True, settings='slack.moderator_channel = "CMOD"')
 
 
 def test_without_a_database_the_queue_says_so(tmp_path: Path) -> None:
@@ -425,20 +428,21 @@ def test_nobody_else_can_by_any_way(tmp_path: Path, profile: Json, environ: dict
     talk(tmp_path, scenario, database=True, knowledge=folder, **environ)
 
 
-def test_leading_one_of_several_workspaces_is_not_enough() -> None:
+def test_leading_one_of_several_workspaces_is_not_enough(tmp_path: Path) -> None:
     """Where workspaces share the knowledge, only the people listed change it; an admin still moderates their own."""
+    service = Service.open(Settings(knowledge=write_files(tmp_path / "library")))
 
-    async def ask(**environ: str) -> list[bool]:
-        settings = load_slack_settings({"SLACK_CLIENT_ID": "1.2", **environ})
-        people = People(settings)
+    async def ask(settings: str) -> list[bool]:
+        service.reload_places(lambda: places(tmp_path, settings))
+        people = People(service, load_slack_settings({"SLACK_CLIENT_ID": "1.2"}))
         async with SlackServer() as slack:
             slack.users["U1"] = ADMIN
             client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
-            asked = (people.is_moderator, people.keeps_knowledge)
-            return [await may(client, slack.team, "U1") for may in asked]
+            here = Here(client=client, team=slack.team, person="U1", channel="C1")
+            return [await may(here) for may in (people.is_moderator, people.keeps_knowledge)]
 
-    assert asyncio.run(ask()) == [True, False]
-    assert asyncio.run(ask(BACKCHANNEL_SLACK_MODERATORS="U1")) == [True, True]
+    assert asyncio.run(ask("")) == [True, False]
+    assert asyncio.run(ask('slack.moderators = "U1"')) == [True, True]
 
 
 def test_forged_metadata_does_nothing(tmp_path: Path) -> None:

@@ -32,10 +32,6 @@ HTTP = {"BACKCHANNEL_SLACK_HTTP": "127.0.0.1:3000"}
         ("BACKCHANNEL_SLACK_COMMAND", "ask"),
         ("BACKCHANNEL_SLACK_COMMAND", "/Ask Me"),
         ("BACKCHANNEL_SLACK_AGENT_VIEW", "maybe"),
-        ("BACKCHANNEL_SLACK_AUTO_ANSWER", "#general"),
-        ("BACKCHANNEL_SLACK_AUTO_ANSWER_FORM", "loud"),
-        ("BACKCHANNEL_SLACK_MODERATORS", "U1, ana"),
-        ("BACKCHANNEL_SLACK_MODERATOR_GROUP", "@staff"),
     ],
 )
 def test_a_wrong_value_is_named(variable: str, value: str) -> None:
@@ -83,9 +79,11 @@ def test_each_way_of_running(environ: dict[str, str], by_socket: bool) -> None:
 def test_the_file_has_a_table_of_its_own(tmp_path: Path) -> None:
     """`[slack]` is read, the environment goes before it, and a mistyped key is told."""
     file = tmp_path / "backchannel.toml"
-    file.write_text('knowledge = "k"\n[slack]\nmoderators = "U1, U2"\ncommand = "/faq"\n', encoding="utf-8")
+    file.write_text(
+        'knowledge = "k"\n[slack]\nagent_view = true\ncommand = "/faq"\nmoderators = "U1"\n', encoding="utf-8"
+    )
     settings = load_slack_settings({"BACKCHANNEL_SLACK_COMMAND": "/why"}, file)
-    assert (settings.moderators, settings.command) == (frozenset({"U1", "U2"}), "/why")
+    assert (settings.agent_view, settings.command) == (True, "/why")
     file.write_text('[slack]\nmoderator = "U1"\n', encoding="utf-8")
     with pytest.raises(ConfigError, match="moderators"):
         load_slack_settings({}, file)

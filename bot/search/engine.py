@@ -57,13 +57,12 @@ class Engine:
 
         return cls([build(one, background(), encoder, report) for one in knowledge.collections], shipped_calibration())
 
-    def decide(
-        self, question: str, *, context: str | None = None, collections: Container[str] | None = None
-    ) -> Decision:
-        """Judge a question as typed; never raises for any text.
+    def within(self, collections: Container[str]) -> Engine:
+        """Give the engine that knows these collections alone, by their names."""
+        return Engine([one for one in self._indexes if one.collection.name in collections], self._calibration)
 
-        `context` is what a follow-up refers to; `collections` names those that may answer, None for all.
-        """
+    def decide(self, question: str, *, context: str | None = None) -> Decision:
+        """Judge a question as typed; never raises for any text. `context` is what a follow-up refers to."""
         if len(question) > MAX_QUESTION:
             rule = f"It is longer than {MAX_QUESTION} characters."
             return Decision(question=question[:MAX_QUESTION], outcome="none", reason="too_long", rule=rule)
@@ -71,7 +70,7 @@ class Engine:
         said = words(text)
         if not any(any(char.isalpha() for char in word) for word in said):
             return Decision(question=text, outcome="none", reason="empty", rule="It has no word to go by.")
-        asked = [index for index in self._indexes if collections is None or index.collection.name in collections]
+        asked = self._indexes
         alone = self._judge(asked, text, language_of(said))
         said = asked[0].synonyms.canonical(text) if asked else said
         if alone.stock_reply is not None or (

@@ -35,6 +35,7 @@ class AskedQuestion:
     asked_at: int  # seconds since the epoch
     platform: str
     tenant: str
+    place: str = ""  # the channel; empty in a direct message
     text: str
     outcome: Outcome
     reason: Reason

@@ -194,7 +194,7 @@ def _question_row(write: QuestionAsked, marker: Marker) -> dict[str, Any]:
         "asked_at": int(write.at),
         "platform": asker.platform,
         "tenant": tenant_of(asker),
-        "place": "" if asker.tenant == asker.person else asker.place,
+        "place": _place_of(asker),
         "text": _kept(reply.question),
         "outcome": reply.outcome,
         "reason": reply.reason,
@@ -217,6 +217,11 @@ def _kept(question: str) -> str:
 def tenant_of(asker: Asker) -> str:
     """Name the server or workspace; nothing for a direct message, whose name would be the person's."""
     return "" if asker.tenant == asker.person else asker.tenant
+
+
+def _place_of(asker: Asker) -> str:
+    """Name the channel, without the thread: that one may be the asker's own message."""
+    return "" if asker.tenant == asker.person else asker.place
 
 
 def _daily_key(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
@@ -276,7 +281,7 @@ def _remove(connection: Connection, write: ReplyRemoved) -> None:
         "question_key": write.key,
         "entry_id": write.entry_id,
         "tenant": tenant_of(write.asker),
-        "place": write.asker.place,
+        "place": _place_of(write.asker),
         "by_moderator": write.asker.is_moderator,
         "removed_at": int(write.at),
     }

@@ -17,6 +17,7 @@ from adapters.discord_settings import DiscordSettings
 from bot.service import Service, Snapshot, open_snapshot
 from bot.store import Store
 from tests.fakes.discord_limits import buttons_of, problems, text_of
+from tests.samples import places
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,6 +79,7 @@ def written(folder: Path) -> Snapshot:
 class Room:
     """A server with one channel, Ana who asks and Mod who moderates."""
 
+    folder: Path
     env: simcord.Env
     bot: Bot
     store: Store
@@ -86,6 +88,10 @@ class Room:
     ana: Any
     ben: Any
     mod: Any
+
+    def set(self, settings: str) -> None:
+        """Change what is set for places, as an edit of the settings file would."""
+        self.bot.desk.service.reload_places(lambda: places(self.folder, settings))
 
     @property
     def mention(self) -> str:
@@ -160,22 +166,26 @@ def buttons(message: Any) -> dict[str, str]:
 class ApprovedBot(Bot):
     """A bot whose intents are approved: simcord has no flags to tell it by; the process tests check them."""
 
-    def _check_content_intent(self) -> None:
+    def _may_read(self) -> bool:
         """Take it as given."""
+        return True
 
 
-def bot_for(store: Store, own: Snapshot | None = None, **settings: Any) -> Bot:
-    """A bot that answers from the tea shop's knowledge; `own` is a copy that may be edited."""
-    return ApprovedBot(Service(own or snapshot()), store, DiscordSettings(**settings))
+def bot_for(store: Store, folder: Path, settings: str = "", own: Snapshot | None = None) -> Bot:
+    """A bot that answers from the tea shop's knowledge; `own` is another, or a copy that may be edited.
+
+    `settings` is a settings file's text, of which places are read.
+    """
+    return ApprovedBot(Service(own or snapshot(), places=places(folder, settings)), store, DiscordSettings())
 
 
 @asynccontextmanager
 async def room(
-    tmp_path: Path, *, kept: bool = True, own: Snapshot | None = None, **settings: Any
+    tmp_path: Path, *, kept: bool = True, own: Snapshot | None = None, settings: str = ""
 ) -> AsyncIterator[Room]:
     """Open a server; every message that the bot sent there is judged by Discord's limits at the end."""
     store = Store.open(f"sqlite:///{tmp_path / 'store.db'}" if kept else None)
-    bot = bot_for(store, own, **settings)
+    bot = bot_for(store, tmp_path, settings, own)
     try:
         async with simcord.run(bot, shard_count=1) as env:
             import discord
@@ -184,7 +194,7 @@ async def room(
             moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_guild=True))
             people = [guild.add_member(env.create_user(name)) for name in ("ana", "ben")]
             mod = guild.add_member(env.create_user("mod"), roles=[moderators])
-            yield Room(env, bot, store, guild, guild.create_text_channel("general"), *people, mod)
+            yield Room(tmp_path, env, bot, store, guild, guild.create_text_channel("general"), *people, mod)
             for request in env.http_requests:
                 body = request.json if isinstance(request.json, dict) else {}
                 for payload in (body, body.get("data") or {}):

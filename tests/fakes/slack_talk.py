@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.service import Service
 from bot.store import Store
 from tests.fakes.slack_server import SlackServer
-from tests.samples import write_files
+from tests.samples import places, write_files
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -42,10 +42,15 @@ def talk(
     *,
     database: bool = False,
     knowledge: Path | None = None,
+    settings: str = "",
     **environ: str,
 ) -> SlackServer:
-    """Run a scenario with one bot on the sample knowledge; nothing that it sent may be refused by Slack."""
-    service = Service.open(Settings(knowledge=knowledge or write_files(folder / "library")))
+    """Run a scenario with one bot on the sample knowledge; nothing that it sent may be refused by Slack.
+
+    `settings` is a settings file's text, of which places are read; `environ` is for what only the process needs.
+    """
+    wanted = Settings(knowledge=knowledge or write_files(folder / "library"))
+    service = Service.open(wanted, places=places(folder, settings))
 
     async def play() -> SlackServer:
         with Store.open(f"sqlite:///{folder / 'store.db'}" if database else None) as store:
