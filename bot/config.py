@@ -72,6 +72,10 @@ def texts(value: str, _base: Path) -> frozenset[str]:
     return frozenset(one.strip() for one in value.split(",") if one.strip())
 
 
+def _folder_or_off(value: str, base: Path) -> Path | Literal["off"]:
+    return "off" if value == "off" else _path(value, base)
+
+
 def _days(value: str, _base: Path) -> int:
     if (days := int(value)) < 1:
         raise ValueError(value)
@@ -121,6 +125,13 @@ class Settings:
         expects="a path: one collection's folder, or a folder of collections",
         default="./knowledge if there is one, else the knowledge that is shipped",
         meaning="Where the knowledge is. In the file, a relative path starts at the file's folder.",
+    )
+    cache: Path | Literal["off"] | None = declare(
+        None,
+        _folder_or_off,
+        expects="a folder, or `off`",
+        default="a folder in the user's cache folder",
+        meaning="Where large knowledge is kept ready for the next start; it may be emptied at any time.",
     )
     locale: str | None = declare(
         None,

@@ -10,15 +10,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import platformdirs
+
 from bot.answer import card_of, compose, offer, refuse, scope
+from bot.cache import Cache
 from bot.errors import ConfigError, KnowledgeError
-from bot.knowledge.load import load
 from bot.knowledge.shipped import shipped_path
 from bot.limits import Admission, Limits
 from bot.memory import Memory
 from bot.model import Decision
 from bot.places import Places
-from bot.search import Engine
+from bot.prepared import prepare
 from bot.settings_file import refused
 from bot.wording import wording
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from bot.model import Asker, Card, Knowledge, Reply, Suggestion
     from bot.places import Place
     from bot.progress import Progress
+    from bot.search import Engine
     from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ class Snapshot:
     knowledge: Knowledge
     engine: Engine
     decide: Callable[[str, str | None], Decision]  # the engine's judgement of a question and its context, kept a while
+    cache: Cache | None  # where it is kept for the next start, and its successors after it
     loaded_at: datetime  # UTC
     views: dict[frozenset[str], Snapshot] = field(default_factory=dict, repr=False, compare=False)
 
@@ -60,7 +64,7 @@ class Snapshot:
         if names not in self.views:
             by_id = {entry.id: entry for one in known for entry in one.entries}
             knowledge = replace(self.knowledge, collections=known, by_id=by_id)
-            self.views[names] = _snapshot(self.path, knowledge, self.engine.within(names), self.loaded_at)
+            self.views[names] = _snapshot(self.path, knowledge, self.engine.within(names), self.cache, self.loaded_at)
         return self.views[names]
 
 
@@ -118,7 +122,9 @@ class Service:
 
         Raises KnowledgeError with every problem of it, and ConfigError where the places name what is not in it.
         """
-        service = cls(open_snapshot(knowledge_path(settings), progress=progress), locale=settings.locale)
+        service = cls(
+            open_snapshot(knowledge_path(settings), cache=cache_of(settings), progress=progress), locale=settings.locale
+        )
         if places is not None:
             service.reload_places(lambda: places)
         return service
@@ -236,7 +242,7 @@ class Service:
         """
         old = self._snapshot
         try:
-            new = open_snapshot(old.path, progress=progress)
+            new = open_snapshot(old.path, cache=old.cache, progress=progress)
         except KnowledgeError as error:
             self._refused = (error, datetime.now(UTC))
             raise
@@ -281,19 +287,26 @@ def knowledge_path(settings: Settings) -> Path:
     return LOCAL_KNOWLEDGE if LOCAL_KNOWLEDGE.is_dir() else shipped_path()
 
 
-def open_snapshot(path: Path, *, progress: Progress | None = None) -> Snapshot:
-    """Load and index the knowledge at `path`. Raises KnowledgeError."""
-    knowledge = load(path, progress=progress)
-    return _snapshot(path, knowledge, Engine.build(knowledge, progress=progress), datetime.now(UTC))
+def cache_of(settings: Settings) -> Cache | None:
+    """Where prepared knowledge is kept: as set, else in the user's cache folder; None where it is switched off."""
+    if settings.cache == "off":
+        return None
+    return Cache(settings.cache or platformdirs.user_cache_path("backchannel"))
 
 
-def _snapshot(path: Path, knowledge: Knowledge, engine: Engine, loaded_at: datetime) -> Snapshot:
+def open_snapshot(path: Path, *, cache: Cache | None = None, progress: Progress | None = None) -> Snapshot:
+    """Make the knowledge at `path` ready to be asked. Raises KnowledgeError."""
+    knowledge, engine = prepare(path, cache=cache, progress=progress)
+    return _snapshot(path, knowledge, engine, cache, datetime.now(UTC))
+
+
+def _snapshot(path: Path, knowledge: Knowledge, engine: Engine, cache: Cache | None, loaded_at: datetime) -> Snapshot:
     def judged(text: str, context: str | None) -> Decision:
         return engine.decide(text, context=context)
 
     # Judging is pure, and what people ask repeats: the buttons' titles, the questions of the day.
     decide = lru_cache(maxsize=REPEATED)(judged)
-    return Snapshot(path=path, knowledge=knowledge, engine=engine, decide=decide, loaded_at=loaded_at)
+    return Snapshot(path=path, knowledge=knowledge, engine=engine, decide=decide, cache=cache, loaded_at=loaded_at)
 
 
 def _topic(decision: Decision) -> str:

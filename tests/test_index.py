@@ -74,6 +74,17 @@ def test_vectors_have_unit_length_or_none() -> None:
     assert not INDEX.word_vectors[-1].any()
 
 
+def test_a_word_late_in_a_long_sentence_is_found() -> None:
+    """Word by word only so many are compared, but all of them are looked up."""
+    before = " ".join(f"{first}{second}xyz" for first in "abcdef" for second in "ghijkl")
+    index = index_of(collection_of(section("a", "A", f"{before} zanzibar."), section("b", "B", "Something else.")))
+    term = index.lexicon.id("zanzibar")
+    assert term is not None
+    postings = index.postings
+    assert postings.target[postings.start[term] : postings.start[term + 1]].tolist() == [0]
+    assert postings.strongest[term] == postings.weight[postings.start[term]] > 0
+
+
 def test_a_term_that_few_use_is_rare() -> None:
     """The words of every entry say little here, whatever they say elsewhere."""
     rarity = {word: INDEX.rarity[INDEX.lexicon.id(word)] for word in ("the", "ride", "lighthouse")}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
-from bot.search.lexicon import Lexicon
+from bot.search.lexicon import Lexicon, Speller
 from bot.search.question import read
 from tests.cycling import club, index_of
 
@@ -49,6 +50,25 @@ def misspelt(word: str, edit: str, place: int) -> str:
 def test_a_misspelt_word_of_the_collection_is_found(typed: str, word: str) -> None:
     """Letters swapped, doubled, left out or mistyped."""
     assert meant(typed)[0] == word
+
+
+def test_what_was_meant_is_said_once() -> None:
+    """Also where both the collection and the dictionary have the word."""
+    for typed in ("memebrhip", "insruanec", "worksohp", "helmmte", "batery", "bicylce", "intrested"):
+        assert len(set(meant(typed))) == len(meant(typed))
+
+
+def test_every_known_word_within_reach_is_looked_at() -> None:
+    """Ruling words out by their letters, and by length, loses none that so few edits make."""
+    known = {one for word in LONG for one in (word, word[:-1], word + "s")}
+    speller = Speller(dict.fromkeys(known, 4.5))
+    for word in LONG:
+        for edit in EDITS:
+            typed = misspelt(word, edit, 3)
+            reach = 1 if len(typed) < 6 else 2 if len(typed) < 9 else 3
+            near = {one for one in known if one[0] in typed[:2] and OSA.distance(typed, one) <= reach}
+            assert {one for one, _ in speller.nearest(typed)} <= near
+            assert len(speller.nearest(typed)) == min(3, len(near))
 
 
 @given(st.sampled_from(LONG), st.sampled_from(EDITS), st.integers(0, 50))
@@ -97,7 +117,7 @@ def test_forms_of_a_word_are_one_term() -> None:
 
 def test_an_empty_lexicon_knows_nothing_but_the_dictionary() -> None:
     """A collection may have no words yet."""
-    empty = Lexicon({}, INDEX.background)
+    empty = Lexicon.of({}, INDEX.background)
     assert len(empty) == 0
     assert empty.id("helmet") is None
     assert empty.meant("restarant")[0][0] == "restaurant"

@@ -17,7 +17,7 @@ from bot.knowledge.sheet import Sheet
 from bot.model import Collection, Entry, Knowledge, Origin, Problem, StockReply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from bot.knowledge.schema import Header, KnowledgeFile
@@ -53,7 +53,7 @@ def read(path: Path, *, progress: Progress | None = None, inspect: Callable[[She
     total = sum(len(folder.files) for folder in found.folders)
     done = 0
     collections = []
-    with _collector_paused():
+    with collector_paused():
         for folder in found.folders:
             reader = _Reader(folder, prefixed=prefixed)
             for file in folder.files:
@@ -68,11 +68,12 @@ def read(path: Path, *, progress: Progress | None = None, inspect: Callable[[She
             collections.append(reader)
     problems.sort(key=lambda problem: (problem.origin.path.parts, problem.origin.line, problem.origin.column))
     failed = any(problem.level == "error" for problem in problems)
-    knowledge = None if failed else _knowledge([reader.collection() for reader in collections])
+    knowledge = None if failed else knowledge_of([reader.collection() for reader in collections])
     return Reading(problems=tuple(problems), knowledge=knowledge)
 
 
-def _knowledge(collections: list[Collection]) -> Knowledge:
+def knowledge_of(collections: Sequence[Collection]) -> Knowledge:
+    """Put checked collections in force together."""
     version = sha256()
     for collection in collections:
         version.update(f"{collection.name}\0{collection.version}\0".encode())
@@ -84,7 +85,7 @@ def _knowledge(collections: list[Collection]) -> Knowledge:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Hold the garbage collector still: loading makes millions of objects and no cycles, and each scan meets all."""
     was_on = gc.isenabled()
     gc.disable()

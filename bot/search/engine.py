@@ -17,6 +17,7 @@ from bot.search.follow_up import is_fragment, is_verbatim, leans, may_lean
 from bot.search.index import build
 from bot.search.language import language_of
 from bot.search.rank import rank
+from bot.search.stored import arrays, index_of
 from bot.search.text import clean, sentences, words
 
 if TYPE_CHECKING:
@@ -25,14 +26,25 @@ if TYPE_CHECKING:
     from bot.model import Entry, Knowledge
     from bot.progress import Progress
     from bot.search.calibration import Calibration
+    from bot.search.encode import Encoder
     from bot.search.index import Index
     from bot.search.rank import Ranking
+    from bot.search.stored import Arrays
 
 logger = logging.getLogger(__name__)
 
 _MOST_SENTENCES: Final = 4  # of a long message that are asked by themselves
 _SENTENCE_TRUST: Final = 0.8  # a sentence by itself may have lost what the others say about it
 MAX_QUESTION: Final = 2_000  # characters: a chat message's length; longer is a document, not a question
+
+
+def _encoder() -> Encoder | None:
+    """What is shipped; without word vectors, if they cannot be read, the words alone have to do."""
+    try:
+        return shipped_encoder()
+    except EncoderError as error:
+        logger.warning("searching without word vectors: %s", error)
+        return None
 
 
 class Engine:
@@ -45,11 +57,7 @@ class Engine:
     @classmethod
     def build(cls, knowledge: Knowledge, *, progress: Progress | None = None) -> Self:
         """Index every collection; without word vectors, if they cannot be read, on the words alone."""
-        try:
-            encoder = shipped_encoder()
-        except EncoderError as error:
-            logger.warning("searching without word vectors: %s", error)
-            encoder = None
+        encoder = _encoder()
 
         def report(done: int, total: int) -> None:
             if progress is not None:
@@ -60,6 +68,26 @@ class Engine:
     def within(self, collections: Container[str]) -> Engine:
         """Give the engine that knows these collections alone, by their names."""
         return Engine([one for one in self._indexes if one.collection.name in collections], self._calibration)
+
+    @classmethod
+    def restore(cls, knowledge: Knowledge, kept: Sequence[Arrays]) -> Self:
+        """The engine on this knowledge whose `arrays` were kept."""
+        encoder = _encoder()
+        indexes = [
+            index_of(one, collection, background(), encoder)
+            for one, collection in zip(kept, knowledge.collections, strict=True)
+        ]
+        return cls(indexes, shipped_calibration())
+
+    def arrays(self) -> list[Arrays]:
+        """What took time to make, for each collection, to be kept on disk."""
+        return [arrays(index) for index in self._indexes]
+
+    @staticmethod
+    def dimensions() -> int:
+        """How many dimensions the word vectors have that can be read here, 0 for none."""
+        encoder = _encoder()
+        return encoder.dimensions if encoder else 0
 
     def decide(self, question: str, *, context: str | None = None) -> Decision:
         """Judge a question as typed; never raises for any text. `context` is what a follow-up refers to."""

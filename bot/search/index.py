@@ -69,9 +69,7 @@ def build(
     progress: Callable[[int, int], None] | None = None,
 ) -> Index:
     """Index a collection; `progress` is told targets done and targets in all."""
-    entries = collection.entries
-    lookalikes = (Lookalikes(entry=number) for number, entry in enumerate(entries) if entry.rejects)
-    targets: tuple[Target, ...] = (*entries, *collection.stock_replies, *lookalikes)
+    entries, targets = collection.entries, targets_of(collection)
     synonyms, surfaces = Synonyms(collection.synonyms), Surfaces()
     phrasings, bodies = Gatherer.pair(lambda text: synonyms.canonical(clean(text)), surfaces)
     blocks: list[int] = []
@@ -88,11 +86,12 @@ def build(
     if encoder is not None and max(len(phrasings), len(bodies)) > SCANNED:
         encoder = encoder.narrow()
     counts = surfaces.counts()
-    lexicon = Lexicon(counts, background)
+    lexicon = Lexicon.of(counts, background)
     table = encoder.table([*counts]) if encoder else np.zeros((len(counts), 1), dtype=np.float32)
-    phrasing_rows = phrasings.texts(len(targets), lexicon, encoder, table)
-    body_rows = bodies.texts(len(targets), lexicon, encoder, table)
-    postings = Postings.of(phrasing_rows, body_rows, len(targets), len(entries), len(lexicon))
+    asked, said = phrasings.uses(lexicon), bodies.uses(lexicon)
+    phrasing_rows = phrasings.texts(len(targets), asked, encoder, table, len(lexicon))
+    body_rows = bodies.texts(len(targets), said, encoder, table, len(lexicon))
+    postings = Postings.of(asked, said, len(targets), len(entries), len(lexicon))
     rarity = np.log((len(targets) + 1) / (postings.targets + 0.5)) / np.log((len(targets) + 1) / 0.5)
     rarity = np.append(np.clip(rarity, 0.0, 1.0), 0.0)
     information = np.array([*map(background.information, lexicon.surfaces), 0.0])
@@ -110,11 +109,17 @@ def build(
         bare=np.array([isinstance(target, Entry) and _is_bare(target) for target in targets], dtype=np.float32),
         rarity=rarity.astype(np.float32),
         term_weights=(information * (0.25 + 0.75 * rarity)).astype(np.float32),
-        word_vectors=_word_vectors(table[lexicon.surface_of], encoder),
+        word_vectors=_word_vectors(table[lexicon.word_of], encoder),
         postings=postings,
         declined=declined(phrasing_rows, np.array([isinstance(target, StockReply) for target in targets], dtype=bool)),
         cast=cast(phrasing_rows, len(entries), postings.entries, lexicon),
     )
+
+
+def targets_of(collection: Collection) -> tuple[Target, ...]:
+    """What a question can be matched with, by number: entries, stock replies, and the look-alikes of entries."""
+    lookalikes = (Lookalikes(entry=number) for number, entry in enumerate(collection.entries) if entry.rejects)
+    return (*collection.entries, *collection.stock_replies, *lookalikes)
 
 
 def _asked(target: Target, collection: Collection) -> list[str]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import numpy as np
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.search.strings import Strings
 from bot.search.text import stem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from bot.search.background import Background
 
@@ -29,17 +32,19 @@ def _edits(length: int) -> int:
 class Speller:
     """Finds what a misspelt word meant among the known words, by optimal string alignment distance.
 
-    Words are kept by first letter and length, so a look-up sees only those within reach: first letters are rarely
-    wrong, and where the first two are swapped the second letter's shelf is searched as well.
+    Words are kept by first letter and in order of length, so a look-up sees only those within reach: first letters are
+    rarely wrong, and where the first two are swapped the second letter's shelf is searched as well. Most of those are
+    ruled out by their letters alone.
     """
 
     def __init__(self, words: Mapping[str, float]) -> None:
         """Take the known words, each with its Zipf frequency or an equal measure of how likely it is meant."""
         self._likely = words
-        self._shelves: dict[tuple[str, int], list[str]] = defaultdict(list)
+        by_letter: dict[str, list[str]] = defaultdict(list)
         for word in words:
             if len(word) >= _SHORTEST_MISSPELT - 1:
-                self._shelves[word[0], len(word)].append(word)
+                by_letter[word[0]].append(word)
+        self._shelves = {letter: _Shelf.of(shelf) for letter, shelf in by_letter.items()}
 
     def __contains__(self, word: object) -> bool:
         return word in self._likely
@@ -51,39 +56,95 @@ class Speller:
         reach = _edits(len(word))
         found: list[tuple[float, str, float]] = []
         for first in dict.fromkeys(word[:2]):
-            for length in range(len(word) - reach, len(word) + reach + 1):
-                shelf = self._shelves.get((first, length))
-                if not shelf:
+            shelf = self._shelves.get(first)
+            for known in shelf.promising(word, reach) if shelf else ():
+                distance = OSA.distance(word, known, score_cutoff=reach)
+                if distance > reach:
                     continue
-                for known, distance, _ in process.extract(
-                    word, shelf, scorer=OSA.distance, score_cutoff=reach, limit=3
-                ):
-                    strength = 1.0 - 1.3 * distance / max(len(word), length)
-                    if first != word[0]:
-                        strength -= 0.05
-                    found.append((strength + 0.02 * self._likely[known], known, strength))
+                strength = 1.0 - 1.3 * distance / max(len(word), len(known))
+                if first != word[0]:
+                    strength -= 0.05
+                found.append((strength + 0.02 * self._likely[known], known, strength))
         found.sort(key=lambda row: (-row[0], row[1]))
         return tuple((known, strength) for _, known, strength in found[:3] if strength > 0.5)  # noqa: PLR2004 -- half of it must stand
 
 
-class Lexicon:
-    """Words of a collection, by stem; immutable once built."""
+class _Shelf(NamedTuple):
+    """Known words of one first letter, by length."""
 
-    def __init__(self, counts: Mapping[str, int], background: Background) -> None:
-        """Take every word that the collection's texts use, with how often; a stem's commonest word stands for it."""
+    words: list[str]
+    start: list[int]  # where the words of each length begin, up to the longest
+    letters: NDArray[np.uint32]  # which letters each word has: a bit for each, some bits for several
+
+    @classmethod
+    def of(cls, words: list[str]) -> Self:
+        words = sorted(words, key=len)
+        lengths = [len(word) for word in words]
+        start = [bisect_left(lengths, length) for length in range(lengths[-1] + 2)]
+        return cls(words, start, np.array([*map(_letters, words)], dtype=np.uint32))
+
+    def promising(self, word: str, reach: int) -> list[str]:
+        """The words of about a word's length that do not have too many letters which the other lacks."""
+        last = len(self.start) - 1
+        begin, end = self.start[min(last, len(word) - reach)], self.start[min(last, len(word) + reach + 1)]
+        differing = self.letters[begin:end] ^ np.uint32(_letters(word))
+        bits = _BITS.take(differing & np.uint32(0xFFFF)) + _BITS.take(differing >> np.uint32(16))
+        # An edit changes at most two letters' being there: one is replaced by another.
+        return [self.words[begin + place] for place in np.flatnonzero(bits <= 2 * reach).tolist()]
+
+
+def _letters(word: str) -> int:
+    """The letters of a word as 32 bits."""
+    bits = 0
+    for char in word:
+        bits |= 1 << (ord(char) & 31)
+    return bits
+
+
+_BITS: Final = np.array([number.bit_count() for number in range(2**16)], dtype=np.uint8)
+
+
+class Lexicon:
+    """Words of a collection, by stem; immutable."""
+
+    PARTS: Final = ("words", "stems", "of_word", "word_of")
+
+    def __init__(
+        self,
+        background: Background,
+        words: Strings,
+        stems: Strings,
+        of_word: NDArray[np.int32],
+        word_of: NDArray[np.int64],
+    ) -> None:
+        """Take what `of` makes: words, stems by term id, each word's term id, and the word that stands for a term."""
         self.background = background
-        self.ids: dict[str, int] = {}
-        self.surfaces: list[str] = []  # by term id: the word that stands for the stem
-        numbers = {surface: number for number, surface in enumerate(counts)}
-        self.of_surface = np.zeros(len(counts), dtype=np.int32)  # the term id of each word, in the order given
-        for surface in sorted(counts, key=lambda word: (-counts[word], word)):
-            term = self.ids.setdefault(stem(surface), len(self.surfaces))
-            if term == len(self.surfaces):
-                self.surfaces.append(surface)
-            self.of_surface[numbers[surface]] = term
-        self.surface_of = np.array([numbers[surface] for surface in self.surfaces], dtype=np.int64)
-        self._speller = Speller(dict.fromkeys(counts, _OWN_ZIPF))
+        self.of_word = of_word
+        self.word_of = word_of
+        self._words, self._stems = words, stems
+        written = [*words]
+        self.surfaces = [written[number] for number in word_of.tolist()]  # by term id
+        self.ids = {one: number for number, one in enumerate(stems)}
+        self._speller = Speller(dict.fromkeys(written, _OWN_ZIPF))
         self._dictionary = _dictionary(background)
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int], background: Background) -> Self:
+        """Take every word that the collection's texts use, with how often; a stem's commonest word stands for it."""
+        ids: dict[str, int] = {}
+        word_of: list[int] = []
+        numbers = {word: number for number, word in enumerate(counts)}
+        of_word = np.zeros(len(counts), dtype=np.int32)
+        for word in sorted(counts, key=lambda word: (-counts[word], word)):
+            term = ids.setdefault(stem(word), len(word_of))
+            if term == len(word_of):
+                word_of.append(numbers[word])
+            of_word[numbers[word]] = term
+        return cls(background, Strings.of(counts), Strings.of(ids), of_word, np.array(word_of, dtype=np.int64))
+
+    def parts(self) -> dict[str, NDArray[Any] | Strings]:
+        """What it is made of, in the order of PARTS."""
+        return dict(zip(self.PARTS, (self._words, self._stems, self.of_word, self.word_of), strict=True))
 
     def __len__(self) -> int:
         return len(self.surfaces)
@@ -100,8 +161,10 @@ class Lexicon:
         if own and own[0][1] >= 0.8:  # noqa: PLR2004 -- a close word of the collection beats any dictionary word
             return own
         general = self._dictionary.nearest(word) if word not in self.background.english else ()
-        ranked = sorted((*own, *((known, strength - 0.03) for known, strength in general)), key=lambda row: -row[1])
-        return tuple(ranked[:3])
+        likely = dict(own)
+        for known, strength in general:
+            likely.setdefault(known, strength - 0.03)  # the collection's own words come first
+        return tuple(sorted(likely.items(), key=lambda row: -row[1])[:3])
 
 
 _dictionaries: dict[int, Speller] = {}

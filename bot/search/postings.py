@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from bot.search.texts import Texts
+    from bot.search.texts import Uses
 
 # Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009); a phrasing's length says
 # little, hence the low b.
@@ -31,15 +31,11 @@ class Postings:
     entries: NDArray[np.int64]  # [terms] how many of them are entries
 
     @classmethod
-    def of(cls, phrasings: Texts, bodies: Texts, targets: int, entries: int, terms: int) -> Self:
+    def of(cls, phrasings: Uses, bodies: Uses, targets: int, entries: int, terms: int) -> Self:
         """Count the terms of every target's phrasings and body; the first `entries` targets are entries."""
-        key, share = [], []
-        for texts, worth in ((phrasings, 1.0), (bodies, _BODY_SHARE)):
-            used = texts.terms < terms
-            key.append(texts.terms[used].astype(np.int64) * targets + np.repeat(texts.owner, used.sum(axis=1)))
-            share.append(np.full(len(key[-1]), worth, dtype=np.float32))
-        pairs, place = np.unique(np.concatenate(key), return_inverse=True)
-        count = np.bincount(place, weights=np.concatenate(share))
+        keys = np.concatenate([uses.term.astype(np.int64) * targets + uses.owner for uses in (phrasings, bodies)])
+        pairs, place = np.unique(keys, return_inverse=True)
+        count = np.bincount(place, weights=np.repeat([1.0, _BODY_SHARE], [len(phrasings.term), len(bodies.term)]))
         term, target = pairs // max(1, targets), pairs % max(1, targets)
         length = np.bincount(target, weights=count, minlength=targets)
         norm = 1 - _B + _B * length[target] / max(1e-9, float(length.mean()) if targets else 1.0)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import numpy as np
+
+from bot.search.strings import Strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,9 +29,9 @@ SCANNED: Final = 16_384  # rows up to which every row is compared; with more, ve
 class Texts:
     """Phrasings, or body sentences, of all targets; the rows of a target stand together, targets in order."""
 
-    written: tuple[str, ...]  # [n] as a reader sees them
-    plain: tuple[str, ...]  # [n] folded words, for rapidfuzz; empty for body sentences
-    ordered: tuple[str, ...]  # [n] the same in alphabetical order
+    written: Strings  # [n] as a reader sees them
+    plain: Strings  # [n] folded words, for rapidfuzz; empty for body sentences
+    ordered: Strings  # [n] the same in alphabetical order
     owner: NDArray[np.int32]  # [n] number of the target
     start: NDArray[np.int64]  # [targets + 1] where each target's rows begin
     terms: NDArray[np.int32]  # [n, width] distinct term ids in order, padded with the lexicon's size
@@ -41,6 +43,14 @@ class Texts:
     def cosines(self, rows: NDArray[np.int64] | slice, vector: Floats) -> Floats:
         """The cosines of some rows with a unit vector."""
         return self.vectors[rows].astype(np.float32, copy=False) @ vector
+
+
+class Uses(NamedTuple):
+    """Which text has which term, each pair once: three arrays of one length."""
+
+    row: NDArray[np.int64]
+    owner: NDArray[np.int32]  # the row's target
+    term: NDArray[np.int32]
 
 
 class Surfaces:
@@ -91,17 +101,27 @@ class Gatherer:
         self._words.extend(map(self._surfaces.id, words))
         self._ends.append(len(self._words))
 
-    def texts(self, targets: int, lexicon: Lexicon, encoder: Encoder | None, table: Floats) -> Texts:
-        """The rows; `table` has the vector of each surface, not scaled, by number."""
+    def uses(self, lexicon: Lexicon) -> Uses:
+        """Each text's distinct terms, text by text, in the order in which it has them."""
+        terms = lexicon.of_word[np.array(self._words, dtype=np.int64)]
+        ends = np.array(self._ends, dtype=np.int64)
+        rows = np.arange(len(self)).repeat(ends[1:] - ends[:-1])
+        _, first = np.unique(rows * (len(lexicon) + 1) + terms, return_index=True)
+        first.sort()
+        rows = rows[first]
+        return Uses(row=rows, owner=np.array(self._owner, dtype=np.int32)[rows], term=terms[first])
+
+    def texts(self, targets: int, uses: Uses, encoder: Encoder | None, table: Floats, pad: int) -> Texts:
+        """The rows; `table` has the vector of each surface, not scaled, by number; `pad` fills up the terms."""
         owner = np.array(self._owner, dtype=np.int32)
         words, ends = np.array(self._words, dtype=np.int64), np.array(self._ends, dtype=np.int64)
         return Texts(
-            written=tuple(self._written),
-            plain=tuple(self._plain),
-            ordered=tuple(self._ordered),
+            written=Strings.of(self._written),
+            plain=Strings.of(self._plain),
+            ordered=Strings.of(self._ordered),
             owner=owner,
             start=np.searchsorted(owner, np.arange(targets + 1)),
-            terms=_terms(lexicon.of_surface[words], ends, len(lexicon)),
+            terms=_terms(uses, len(self), pad),
             vectors=_vectors(words, ends, encoder, table),
         )
 
@@ -116,16 +136,12 @@ def stored(vectors: Floats) -> Floats | NDArray[np.float16]:
     return vectors.astype(np.float16) if len(vectors) > SCANNED else vectors
 
 
-def _terms(terms: NDArray[np.int32], ends: NDArray[np.int64], pad: int) -> NDArray[np.int32]:
-    """Each row's distinct terms in their order, as far as there is room."""
-    rows = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
-    _, first = np.unique(rows * (pad + 1) + terms, return_index=True)
-    first.sort()
-    rows, terms = rows[first], terms[first]
-    place = np.arange(len(rows)) - np.searchsorted(rows, rows)
-    grid = np.full((len(ends) - 1, _WIDTH), pad, dtype=np.int32)
+def _terms(uses: Uses, count: int, pad: int) -> NDArray[np.int32]:
+    """Each row's terms, as far as there is room."""
+    place = np.arange(len(uses.row)) - np.searchsorted(uses.row, uses.row)
+    grid = np.full((count, _WIDTH), pad, dtype=np.int32)
     kept = place < _WIDTH
-    grid[rows[kept], place[kept]] = terms[kept]
+    grid[uses.row[kept], place[kept]] = uses.term[kept]
     return grid
 
 
