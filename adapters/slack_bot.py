@@ -13,7 +13,7 @@ from adapters import slack_blocks as block
 from adapters import slack_views as views
 from adapters.slack_card import Setting, fallback, pages, render
 from adapters.slack_events import clean, question_of
-from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, Sender, here_of, reason
+from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, Sender, here_of, opened_from, reason
 from adapters.slack_values import Name, Value, action_id
 from bot.limits import Admission
 from bot.model import Action
@@ -172,10 +172,10 @@ class Bot:
     async def open_view(self, here: Here, view: Json) -> None:
         """Show a page: in the modal that was pressed in, else in a new one."""
         if here.view and here.view.get("type") == "modal":
-            await here.client.views_update(view_id=here.view["id"], view=view)
+            await here.client.views_update(view_id=here.view["id"], view=opened_from(view, here))
             return
         try:
-            await here.client.views_open(trigger_id=here.trigger, view=view)
+            await here.client.views_open(trigger_id=here.trigger, view=opened_from(view, here))
         except CALL_ERRORS as error:
             # Slack gives three seconds; a person who is not told would wait for ever.
             logger.warning("a form could not be opened: %s", reason(error))
@@ -219,7 +219,8 @@ class Bot:
             return {"response_action": "errors", "errors": errors}, here, None
         if here.response_url:
             return {}, here, shown
-        return {"response_action": "update", "view": views.answer_view(shown.card, shown.value)}, here, None
+        view = opened_from(views.answer_view(shown.card, shown.value), here)
+        return {"response_action": "update", "view": view}, here, None
 
     async def answer_form(self, shown: Shown, here: Here) -> None:
         """Answer a form where it was opened; directly, if it stood open for so long that Slack closed that way."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PLATFORM = "slack"
+_ORIGIN = "opened_from"  # in a page's metadata
 _DIRECT = "D"  # a direct message's channel id begins with it
 
 # What a call can end in when Slack is away, slow or refuses: nothing that a person did.
@@ -46,6 +48,7 @@ class Here:
     trigger: str = ""
     view: Json | None = None
     locale: str | None = None
+    origin: str = ""  # the channel that a page was opened from; Slack does not tell it again
 
     @property
     def direct(self) -> bool:
@@ -55,10 +58,11 @@ class Here:
     @property
     def asker(self) -> Asker:
         """This person, as the core knows askers."""
+        channel = self.channel or self.origin
         return Asker(
             platform=PLATFORM,
             tenant=self.team,
-            place="" if self.direct else self.channel,
+            place="" if channel.startswith(_DIRECT) else channel,
             thread="" if self.direct else self.thread,
             person=self.person,
             locale=self.locale,
@@ -95,7 +99,22 @@ def here_of(body: Json, client: AsyncWebClient, locale: str | None = None) -> He
         trigger=str(body.get("trigger_id") or ""),
         view=body.get("view"),
         locale=locale,
+        origin=str(_metadata(body.get("view") or {}).get(_ORIGIN) or ""),
     )
+
+
+def opened_from(view: Json, here: Here) -> Json:
+    """Have a page remember the channel that it is opened from, for what is pressed and typed in it."""
+    origin = here.channel or here.origin
+    return view | {"private_metadata": json.dumps({_ORIGIN: origin} | _metadata(view))} if origin else view
+
+
+def _metadata(view: Json) -> Json:
+    try:
+        found = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 class Sender:

@@ -56,8 +56,8 @@ class Intent:
         """Read it; None for anything that this version has not written."""
         try:
             data = json.loads(written)
-            intent = cls(**data)
-        except (ValueError, TypeError):
+            intent = cls(**{name: data[name] for name in data.keys() & cls.__slots__})
+        except (ValueError, TypeError, AttributeError):
             return None
         texts = (intent.entry_id, intent.key, intent.change, intent.stamp, intent.weighed)
         known = intent.task in get_args(Task) and isinstance(intent.page, int)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from adapters import slack_blocks as block
 from adapters import slack_moderator_views as views
-from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, reason
+from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, opened_from, reason
 from adapters.slack_intent import MAX_ID, Intent
 from adapters.slack_manifest import COMMAND
 from adapters.slack_steps import Finished, Steps
@@ -106,7 +106,7 @@ class Reviewing:
         if isinstance(outcome, Finished):
             told = await self._bring(here, outcome)
             outcome = views.done(outcome.made, told, intent, here.locale)
-        await here.client.views_update(view_id=view["id"], view=outcome)
+        await here.client.views_update(view_id=view["id"], view=opened_from(outcome, here))
 
     async def queue(self, here: Here) -> tuple[str, ...] | None:
         """Read what waits, for those who may see it; None for anybody else, and where it cannot be read."""
@@ -125,7 +125,8 @@ class Reviewing:
             return
         view_id = await self._wait(here)
         if view_id is not None:
-            await here.client.views_update(view_id=view_id, view=await self._worked(here, work))
+            page = opened_from(await self._worked(here, work), here)
+            await here.client.views_update(view_id=view_id, view=page)
 
     async def _worked(self, here: Here, work: Callable[[Steps], _Read]) -> _Read | Json:
         """Work in a thread, as who asks may; a refusal becomes a page."""
@@ -146,10 +147,10 @@ class Reviewing:
         """Open a page that stands in for what is worked out, or put it in the open one; give its id."""
         view = views.waiting(here.locale)
         if here.view and here.view.get("type") == "modal":
-            await here.client.views_update(view_id=here.view["id"], view=view)
+            await here.client.views_update(view_id=here.view["id"], view=opened_from(view, here))
             return str(here.view["id"])
         try:
-            answer = await here.client.views_open(trigger_id=here.trigger, view=view)
+            answer = await here.client.views_open(trigger_id=here.trigger, view=opened_from(view, here))
         except CALL_ERRORS as error:
             logger.warning("a page could not be opened: %s", reason(error))
             if here.response_url:

@@ -98,7 +98,9 @@ class Moderation:
             found, local = (collections[0] if len(collections) == 1 else None), entry_id
         if found is None or all(one.name != found.name for one in known):
             names = ", ".join(one.name for one in known)
-            raise EditError(f"{entry_id} names no collection; write <collection>:{local}, with one of {names}.")
+            raise EditError(
+                f"{entry_id} names no collection that is known here; write <collection>:{local}, with one of {names}."
+            )
         return found, local
 
     def make(self, proposal: Proposal, *, author: str, reason: str) -> Made:
