@@ -18,6 +18,7 @@ from adapters.discord_ids import Press
 from adapters.discord_items import Menu, Push
 from adapters.discord_messages import Messages
 from adapters.discord_presses import Presses
+from adapters.discord_privacy import Privacy
 from adapters.discord_review import Review
 from bot.errors import ConfigError
 from bot.moderation import Moderation
@@ -57,9 +58,10 @@ class Bot(discord.AutoShardedClient):
         self.desk = Desk(service, store)
         self.moderation = Moderation(service, store)
         self.review = Review(self.desk, self.moderation)
-        self.presses = Presses(self.desk, self.review.acts)
+        privacy = Privacy(self.desk)
+        self.presses = Presses(self.desk, {**self.review.acts, **privacy.acts})
         self.messages = Messages(self.desk)
-        self.tree = discord_commands.build(self, self.desk, self.review)
+        self.tree = discord_commands.build(self, self.desk, self.review, privacy)
 
     async def setup_hook(self) -> None:
         """Get ready between logging in and connecting. Raises ConfigError where the application is not set up."""

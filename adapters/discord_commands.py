@@ -26,6 +26,7 @@ from bot.wording import closest, languages, wording
 if TYPE_CHECKING:
     from adapters.discord_desk import Desk
     from adapters.discord_items import Interaction
+    from adapters.discord_privacy import Privacy
     from adapters.discord_review import Review
     from bot.store import Store
 
@@ -59,7 +60,7 @@ class CommandWording(app_commands.Translator):
         return wording(language).commands.get(key) if key and language and language != "en" else None
 
 
-def build(client: discord.Client, desk: Desk, review: Review) -> Tree:
+def build(client: discord.Client, desk: Desk, review: Review, privacy: Privacy) -> Tree:
     """Make every command."""
     tree = Tree(
         client,
@@ -69,6 +70,7 @@ def build(client: discord.Client, desk: Desk, review: Review) -> Tree:
     _add_ask(tree, desk)
     _add_topics(tree, desk)
     _add_answer_this(tree, desk)
+    _add_privacy(tree, privacy)
     tree.add_command(Moderation(desk, review))
     return tree
 
@@ -140,6 +142,12 @@ def _add_topics(tree: Tree, desk: Desk) -> None:
         asker = desk.asker(interaction)
         view = discord_topics.layout(desk.service.topics(asker), asker.locale, person=asker.person)
         await interaction.response.send_message(view=view, ephemeral=True)
+
+
+def _add_privacy(tree: Tree, privacy: Privacy) -> None:
+    @tree.command(name=named("privacy"), description=named("privacy_about"))
+    async def tell(interaction: Interaction) -> None:
+        await privacy.tell(interaction)
 
 
 def _add_answer_this(tree: Tree, desk: Desk) -> None:

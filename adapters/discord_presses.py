@@ -42,11 +42,11 @@ _DURABLE = 2.0  # seconds to wait for a vote to be on disk before saying so
 class Presses:
     """The behaviour of every button, by the verb in its id."""
 
-    def __init__(self, desk: Desk, moderators: Mapping[str, Act]) -> None:
+    def __init__(self, desk: Desk, others: Mapping[str, Act]) -> None:
         self._desk = desk
         self._shared = Seen()
         self._acts: Mapping[str, Act] = {
-            **moderators,
+            **others,
             "helpful": self._helpful,
             "notthis": self._not_this,
             "why": self._complain,

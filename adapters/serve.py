@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-NO_STORE = "none"  # the database URL of those who keep nothing
 _CLOSING = 3.5  # seconds for the platforms to say goodbye; with the store's, all ends within five
 _PROBLEMS = 20  # of refused files told in the log
 _FLUSHING = 1.0  # seconds for the store to write what waits
@@ -59,7 +58,7 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     from bot.places import read_places  # noqa: PLC0415
     from bot.service import Service  # noqa: PLC0415
     from bot.settings_watch import SettingsWatcher  # noqa: PLC0415
-    from bot.store import Store, default_url  # noqa: PLC0415
+    from bot.store import Store  # noqa: PLC0415
     from bot.watch import Watcher  # noqa: PLC0415
 
     file = settings_file(os.environ)
@@ -70,8 +69,7 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     chosen = [name for name, wanted in (("discord", discord), ("slack", slack)) if wanted]
     ready = prepare(chosen, {**os.environ, "BACKCHANNEL_SLACK_HTTP": http} if http else os.environ, file)
     service = Service.open(settings, places=places)
-    url = None if settings.database_url == NO_STORE else settings.database_url or default_url()
-    store = Store.open(url, retention_days=settings.retention_days)
+    store = Store.configured(settings)
     watchers = (Watcher(service, told), SettingsWatcher(service, file or Path(FILE_NAME), platforms(), os.environ))
     for watcher in watchers:
         watcher.start()

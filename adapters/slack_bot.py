@@ -14,6 +14,7 @@ from adapters import slack_views as views
 from adapters.slack_card import Setting, fallback, pages, render
 from adapters.slack_events import clean, question_of
 from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, Sender, here_of, opened_from, reason
+from adapters.slack_privacy import privacy_page
 from adapters.slack_values import Name, Value, action_id
 from bot.limits import Admission
 from bot.model import Action
@@ -139,7 +140,8 @@ class Bot:
                 said = words.room.help.format(command=self.settings.command, shortcut=shortcut)
                 await self.sender.respond(here, said, [block.note(said)])
             case "privacy":
-                await self.sender.respond(here, words.room.privacy, [block.note(words.room.privacy)])
+                said, blocks = privacy_page(here.locale, self.store.retention_days)
+                await self.sender.respond(here, said, blocks)
             case "topics":
                 topics = self.service.topics(here.asker)
                 await self.sender.respond(here, words.topics, views.topics_blocks(topics, here.locale))

@@ -10,6 +10,7 @@ from adapters import slack_blocks as block
 from adapters import slack_views as views
 from adapters.slack_bot import Shown
 from adapters.slack_card import pages
+from adapters.slack_privacy import Privacy
 from adapters.slack_text import Json, literal
 from adapters.slack_values import Name, Value, action_id
 from bot.clamp import clamp
@@ -40,6 +41,7 @@ class Presses:
         self._bot = bot
         self._unasked = unasked
         self._sender = bot.sender
+        privacy = Privacy(bot)
         self.handlers: dict[Name, Press] = {
             Name.ENTRY: self.entry,
             Name.PICK: self.entry,
@@ -57,6 +59,8 @@ class Presses:
             Name.REMOVE: self.remove,
             Name.SHOW: self.show,
             Name.ASK: self.ask,
+            Name.MINE: privacy.show,
+            Name.FORGET: privacy.forget,
         }
 
     async def press(self, name: Name, body: Json, here: Here) -> None:

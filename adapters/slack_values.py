@@ -32,6 +32,8 @@ class Name(StrEnum):
     REMOVE = "remove"
     SHOW = "show"  # the answer behind an unasked one-liner
     ASK = "ask"  # open the form for a question
+    MINE = "mine"  # what is kept about the one who presses
+    FORGET = "forget"
     PICK = "pick"  # the type-ahead over the knowledge
     # For moderators.
     REVIEW = "review"  # the queue, at a place in it

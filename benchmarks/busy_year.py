@@ -84,7 +84,7 @@ def timed(name: str, work: Callable[[], Result]) -> Result:
 
 def fill(url: str, count: int) -> None:
     """Write the questions and their daily counts straight into the tables."""
-    backend = Backend(url, key=None, retention_days=400, limit=10, now=lambda: NOW)
+    backend = Backend(url, keys=(), retention_days=400, limit=10, now=lambda: NOW)
     chance = random.Random(7)
     daily: dict[tuple[str, str, str], int] = {}
     for first in range(0, count, 50_000):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PREFIX = "BACKCHANNEL_"
 LogFormat = Literal["text", "json"]
 _YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
+_KEY_LENGTH = 32  # characters; 128 bits even where they are hex digits
 _T = TypeVar("_T")
 
 
@@ -58,6 +59,13 @@ def switch(value: str, _base: Path) -> bool:
     if (folded := value.strip().lower()) not in _YES | _NO:
         raise ValueError(value)
     return folded in _YES
+
+
+def _keys(value: str, _base: Path) -> tuple[bytes, ...]:
+    keys = tuple(one.strip().encode() for one in value.split(","))
+    if any(len(key) < _KEY_LENGTH for key in keys):
+        raise ValueError
+    return keys
 
 
 def count(value: str, _base: Path) -> int:
@@ -162,6 +170,14 @@ class Settings:
         expects="a number of days, at least 1",
         default="`90`",
         meaning="After how many days the bot deletes questions and votes by itself.",
+    )
+    privacy_key: tuple[bytes, ...] = declare(
+        (),
+        _keys,
+        secret=True,
+        expects="a secret of at least 32 characters; while it is being replaced, the new one, a comma and the old one",
+        default="one that the bot makes: beside SQLite's file, or in PostgreSQL",
+        meaning="Tells people apart without knowing them: the key of the digests that stand for them in the database.",
     )
 
 

@@ -79,23 +79,40 @@ class Marker:
     A mark is the first 128 bits of HMAC-SHA-256, in hex.
     """
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, *keys: bytes) -> None:
+        """Use the first key; the others are those of before, under which older marks are found again."""
+        self._keys = keys
 
     def voter(self, asker: Asker) -> str:
         """Mark a person the same way always, so that the last vote replaces the one before."""
-        return self._mark("vote", asker)
+        return self.voter_marks(asker)[0]
+
+    def voter_marks(self, asker: Asker) -> list[str]:
+        """List a voter's marks under every key, the present one first."""
+        return [_mark(key, "vote", asker) for key in self._keys]
 
     def asker(self, asker: Asker, at: float) -> str:
         """Mark a person for one calendar month (UTC), enough to count people who ask alike."""
-        return self._mark(f"{datetime.fromtimestamp(at, UTC):%Y-%m}", asker)
+        return _mark(self._keys[0], _month(at), asker)
+
+    def name(self, name: str) -> str:
+        """Stand in for a name that may hold a person's id."""
+        return _digest(self._keys[0], f"name\0{name}")
 
     def asker_marks(self, asker: Asker, since: float, until: float) -> list[str]:
         """List a person's marks of every month between two times, seconds since the epoch."""
         step = 28 * 86_400  # no month is shorter, so none is stepped over
-        times = [*range(int(since), int(until), step), until]
-        return list(dict.fromkeys(self.asker(asker, at) for at in times))
+        months = dict.fromkeys(_month(at) for at in (*range(int(since), int(until), step), until))
+        return [_mark(key, month, asker) for key in self._keys for month in months]
 
-    def _mark(self, purpose: str, asker: Asker) -> str:
-        message = f"{purpose}\0{asker.platform}\0{asker.person}"
-        return hmac.digest(self._key, message.encode(errors="backslashreplace"), "sha256")[:16].hex()
+
+def _month(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m}"
+
+
+def _mark(key: bytes, purpose: str, asker: Asker) -> str:
+    return _digest(key, f"{purpose}\0{asker.platform}\0{asker.person}")
+
+
+def _digest(key: bytes, message: str) -> str:
+    return hmac.digest(key, message.encode(errors="backslashreplace"), "sha256")[:16].hex()

@@ -82,6 +82,13 @@ class RoomWording:
     what_to_know: str
     help: str  # {command} {shortcut}
     privacy: str
+    kept_for: str  # {days}
+    show_mine: str
+    delete_mine: str
+    mine: str
+    nothing_mine: str
+    deleted: str
+    will_delete: str
     changed: str
     home: str
     waiting: str

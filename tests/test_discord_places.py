@@ -99,7 +99,7 @@ def test_a_channels_moderator_moderates_there_only(tmp_path: Path) -> None:
 
 
 def test_a_flood_is_told_once_and_costs_nobody_else(tmp_path: Path) -> None:
-    """Mentions past the limit get one line and then silence; a command is told privately; another person is answered."""
+    """Mentions past the limit get one line, then silence; a command is told privately; others are answered."""
 
     async def chat() -> None:
         async with room(tmp_path, settings='discord.person_limit = "2 in 1 h"') as here:

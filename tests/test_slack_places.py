@@ -77,7 +77,7 @@ def test_two_channels_know_two_things(tmp_path: Path) -> None:
 
 
 def test_a_form_belongs_to_the_channel_it_was_opened_in(tmp_path: Path) -> None:
-    """What is offered while somebody types, and what is answered, are the channel's, which Slack does not tell again."""
+    """What is offered while somebody types is the channel's, which Slack does not tell again."""
 
     async def scenario(slack: SlackServer, _store: Store) -> None:
         await slack.command("/ask", "", channel="C2")

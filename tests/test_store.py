@@ -16,12 +16,13 @@ pytest.importorskip("sqlalchemy")
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, table, text
 
 from bot.errors import ConfigError, StoreError
 from bot.model import Action, Asker
 from bot.store import Edit, Post, Store, new_key
 from bot.store.database import Database
+from bot.store.keys import kept
 from bot.store.schema import METADATA, QUESTION
 from tests.postgres_server import PostgresServer
 from tests.replies import reply
@@ -243,6 +244,98 @@ def test_own_data_is_shown_and_erased(store: Store) -> None:
     gone, kept = store.own_data(SOMEONE), store.own_data(ANOTHER)
     assert (gone.questions, gone.votes, gone.requests) == ((), (), ())
     assert len(kept.questions) == len(kept.votes) == len(kept.requests) == 1
+
+
+def everything(url: str) -> str:
+    """All that a database holds: every row of every table, and SQLite's files byte by byte."""
+    database = Database(url)
+    names = inspect(database.engine).get_table_names()
+    with database.reading() as connection:
+        tables = {name: connection.execute(select(text("*")).select_from(table(name))).all() for name in names}
+    database.dispose()
+    folder = database.file.parent if database.file else None
+    files = [path.read_bytes() for path in folder.iterdir()] if folder else []
+    return f"{tables}{files}"
+
+
+def test_nothing_of_a_person_is_left_anywhere(store: Store, url: str) -> None:
+    """After deletion no table and no byte of SQLite's files holds their id, a mark of theirs or their words."""
+    person = Asker(
+        platform="discord", tenant="harbour", place="help", thread="t", person="4711081547110815", locale="en"
+    )
+    for number in range(40):  # more than one page, so that pages are freed and used again
+        store.record_question(
+            f"k{number}", reply(f"my peculiar wording {number}", outcome="none", reason="unknown"), person
+        )
+    store.record_vote("k1", person, Action.NOT_THIS, entry_id="faq/a", complaint="unclear")
+    store.ask_moderators("k2", "my peculiar question", person)
+    store.record_removal("k3", person)
+    assert store.remember("flush", "1").result(WAIT)
+    assert store.claim(f"slack:asked:k2:{person.person}", 3600)
+    marks = {question.mark for question in store.own_data(person).questions}
+    before = everything(url)
+    assert person.person in before  # they wait for an answer
+    assert "peculiar" in before
+    assert all(mark in before for mark in marks if mark)
+    assert store.erase(person).result(WAIT)
+    wait_until(lambda: not found_in(everything(url), person.person, "peculiar", *(mark for mark in marks if mark)))
+
+
+def found_in(haystack: str, *needles: str) -> list[str]:
+    """Those that are still there."""
+    return [needle for needle in needles if needle in haystack]
+
+
+def test_a_claim_names_nobody(store: Store, url: str) -> None:
+    """The name of a claim may hold a person's id; it is not what is written."""
+    assert store.claim("share:4711081547110815", 60)
+    assert not store.claim("share:4711081547110815", 60)
+    assert "4711081547110815" not in everything(url)
+
+
+def test_a_new_key_loses_sight_of_nobody(url: str, clock: SimpleNamespace) -> None:
+    """What an older key marked is still shown, counted once and deleted, also by a process that knew only that key."""
+    with Store.open(url, now=lambda: clock.now) as one, Store.open(url, now=lambda: clock.now) as other:
+        one.record_question("q1", reply("before"), SOMEONE)
+        one.record_vote("v", SOMEONE, Action.HELPFUL, entry_id="faq/a")
+        assert other.claim("ready", 1)
+        assert one.remember("flush", "1").result(WAIT)
+        one.renew_key()
+        one.record_question("q2", reply("after"), SOMEONE)
+        assert one.record_vote("v", SOMEONE, Action.NOT_THIS, entry_id="faq/a").result(WAIT)
+        marks = [question.mark for question in one.own_data(SOMEONE).questions]
+        assert len(set(marks)) == 2
+        assert [vote[1] for vote in other.own_data(SOMEONE).votes] == ["not_this"]
+        assert len(other.own_data(SOMEONE).questions) == 2
+        assert other.erase(SOMEONE).result(WAIT)
+        gone = one.own_data(SOMEONE)
+        assert (gone.questions, gone.votes) == ((), ())
+
+
+def test_an_old_key_goes_when_nothing_can_be_marked_with_it(url: str, clock: SimpleNamespace) -> None:
+    """Keys do not pile up: past the keeping time the one before is forgotten."""
+    with Store.open(url, retention_days=30, now=lambda: clock.now) as store:
+        database = Database(url)
+        for days, count in ((0, 2), (20, 3), (31, 3), (90, 2)):
+            clock.now = 1_750_000_000.0 + days * 86_400
+            store.renew_key()
+            assert len(kept(database)) == count, days
+        database.dispose()
+
+
+def test_the_operators_keys(url: str) -> None:
+    """A key from the settings marks people the same in every process, and the old one is found beside the new."""
+    with Store.open(url, keys=(b"one",)) as store:
+        store.record_question("q1", reply("before"), SOMEONE)
+        assert store.remember("flush", "1").result(WAIT)
+        with pytest.raises(ConfigError, match="BACKCHANNEL_PRIVACY_KEY"):
+            store.renew_key()
+    with Store.open(url, keys=(b"two",)) as store:
+        assert store.own_data(SOMEONE).questions == ()
+    with Store.open(url, keys=(b"two", b"one")) as store:
+        assert [question.key for question in store.own_data(SOMEONE).questions] == ["q1"]
+        assert store.erase(SOMEONE).result(WAIT)
+        assert store.own_data(SOMEONE).questions == ()
 
 
 def test_old_things_are_deleted_by_themselves(url: str, clock: SimpleNamespace) -> None:

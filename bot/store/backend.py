@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import logging
-import os
-import secrets
-from typing import TYPE_CHECKING, TypeVar
-
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql
+import time
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from bot.errors import ConfigError, StoreError
 from bot.privacy import Marker
 from bot.store import keeping, writes
 from bot.store.database import Database
-from bot.store.schema import MEMORY
+from bot.store.keys import kept, renew
 from bot.store.writer import AWAY, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from sqlalchemy import Connection
+
+    from bot.store.keys import Key
 
 _T = TypeVar("_T")
 
 _log = logging.getLogger(__name__)
 
-_KEY_BYTES = 32
-_KEY_NAME = "privacy-key"
+_KEYS_AGE = 60.0  # seconds that another process's new key may go unnoticed; what is erased is found anyway
 _DAY = 86_400  # seconds
 _SWEEP_EVERY = 3_600.0  # seconds between sweeps that found little
 _SWEEP_PAUSE = 0.05  # seconds between two bites of one sweep, so that readers and other processes get their turn
@@ -38,10 +34,14 @@ class Backend:
     """Holds the database ready: migrated, its key known; both are made up for later when it was away at the start."""
 
     def __init__(
-        self, url: str, *, key: bytes | None, retention_days: int, limit: int, now: Callable[[], float]
+        self, url: str, *, keys: Sequence[bytes], retention_days: int, limit: int, now: Callable[[], float]
     ) -> None:
         self.database = Database(url)
-        self._marker = Marker(key) if key else None
+        self.keys_given = bool(keys)
+        self._given = Marker(*keys) if keys else None
+        self._marker: Marker | None = None
+        self._read_at = float("-inf")
+        self.retention_days = retention_days
         self._retention, self._now = retention_days * _DAY, now
         self._ready = False
         try:
@@ -63,9 +63,23 @@ class Backend:
         if not self._ready:
             self.database.migrate()
             self._ready = True
-        if self._marker is None:
-            self._marker = Marker(_file_key(file.with_suffix(file.suffix + ".key")) if file else self._stored_key())
-        return self._marker
+        if self._given:
+            return self._given
+        if self._marker is None or time.monotonic() - self._read_at > _KEYS_AGE:
+            self._take(kept(self.database))
+        return cast("Marker", self._marker)
+
+    def renew_key(self) -> None:
+        """Begin to use a new key; only where no setting gives the keys."""
+        self.prepare()
+        self._take(renew(self.database, now=self._now(), retention=self._retention))
+
+    def forget_keys(self) -> None:
+        """Look for the keys anew next time: another process may have made one."""
+        self._read_at = float("-inf")
+
+    def _take(self, keys: Sequence[Key]) -> None:
+        self._marker, self._read_at = Marker(*(key.secret for key in keys)), time.monotonic()
 
     def since(self) -> float:
         """Tell from when on things are kept, in seconds since the epoch."""
@@ -89,40 +103,17 @@ class Backend:
 
     def _write(self, batch: Sequence[writes.Write]) -> None:
         marker = self.prepare()
+        erasing = any(isinstance(write, writes.Erasure) for write in batch)
+        if erasing:
+            self.forget_keys()
+            marker = self.prepare()
         with self.database.writing() as connection:
             writes.apply(connection, batch, marker)
+        if erasing:
+            self.database.clean_up()
 
     def _sweep(self) -> float:
         self.prepare()
         with self.database.writing() as connection:
             more = keeping.sweep(connection, before=int(self.since()), now=self._now())
         return _SWEEP_PAUSE if more else _SWEEP_EVERY
-
-    def _stored_key(self) -> bytes:
-        # Without a setting, processes on several machines have only the database to agree on a key.
-        insert = postgresql.insert(MEMORY).values(key=_KEY_NAME, value=secrets.token_hex(_KEY_BYTES))
-        with self.database.writing() as connection:
-            connection.execute(insert.on_conflict_do_nothing())
-            return bytes.fromhex(
-                connection.execute(select(MEMORY.c.value).where(MEMORY.c.key == _KEY_NAME)).scalar_one()
-            )
-
-
-def _file_key(path: Path) -> bytes:
-    """Read the key kept beside SQLite's file, made at the first start and readable by its owner alone."""
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    try:
-        return bytes.fromhex(path.read_text())
-    except FileNotFoundError:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(_KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)  # the first of several processes wins, and nobody ever reads half a key
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
-    return bytes.fromhex(path.read_text())

@@ -110,6 +110,15 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
+    def clean_up(self) -> None:
+        """Have SQLite write what was deleted over in its log as well; somebody who reads meanwhile delays that."""
+        if self.kind == "sqlite":
+            connection = self._engine.raw_connection()  # a checkpoint is no part of a transaction
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+
     def dispose(self) -> None:
         """Close every connection."""
         self._engine.dispose()

@@ -43,10 +43,10 @@ def _bite(connection: Connection, table: Table, age: Column[Any], before: float)
     return connection.execute(delete(table).where(tuple_(*key).in_(oldest))).rowcount == BITE
 
 
-def erase(connection: Connection, asker: Asker, *, marks: Sequence[str], voter: str) -> None:
+def erase(connection: Connection, asker: Asker, *, marks: Sequence[str], voters: Sequence[str]) -> None:
     """Delete everything kept about a person."""
     mine = (REQUEST.c.platform == asker.platform, REQUEST.c.person == asker.person)
     asked = select(REQUEST.c.question_key).where(*mine)
     connection.execute(delete(QUESTION).where(or_(QUESTION.c.mark.in_(marks), QUESTION.c.key.in_(asked))))
-    connection.execute(delete(VOTE).where(VOTE.c.person == voter))
+    connection.execute(delete(VOTE).where(VOTE.c.person.in_(voters)))
     connection.execute(delete(REQUEST).where(*mine))

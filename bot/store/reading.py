@@ -123,11 +123,11 @@ def _vote_count(entry_id: str, rows: Sequence[Row[*tuple[Any, ...]]]) -> VoteCou
     )
 
 
-def own_data(connection: Connection, asker: Asker, *, marks: Sequence[str], voter: str) -> OwnData:
+def own_data(connection: Connection, asker: Asker, *, marks: Sequence[str], voters: Sequence[str]) -> OwnData:
     """Read everything kept about one person, found by their marks and by their requests."""
     questions = _questions(connection, select(*_ASKED).where(QUESTION.c.mark.in_(marks)).order_by(QUESTION.c.asked_at))
     votes = connection.execute(
-        select(VOTE.c.entry_id, VOTE.c.vote, VOTE.c.voted_at).where(VOTE.c.person == voter).order_by(VOTE.c.voted_at)
+        select(VOTE.c.entry_id, VOTE.c.vote, VOTE.c.voted_at).where(VOTE.c.person.in_(voters)).order_by(VOTE.c.voted_at)
     )
     columns = [REQUEST.c[name] for name in Request.__slots__]
     waiting = connection.execute(

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Self
 
-from bot.errors import StoreError
+from bot.errors import ConfigError, StoreError
 from bot.store import reading
 from bot.store.backend import Backend
 from bot.store.database import default_url
@@ -28,7 +28,7 @@ from bot.store.writes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection, Engine
 
@@ -70,26 +70,28 @@ class Store:
         cls,
         url: str | None,
         *,
-        key: bytes | None = None,
+        keys: Sequence[bytes] = (),
         retention_days: int = 90,
         backlog: int = 10_000,
         now: Callable[[], float] = time.time,
     ) -> Self:
         """Open the store of a database URL; None keeps nothing, and everything else still works.
 
-        `key` is the secret behind the marks that tell people apart; without one, SQLite keeps its own beside the file
-        and PostgreSQL within. Raises ConfigError for a URL that can never work; a database that is merely away is
-        waited for.
+        `keys` are the secrets behind the marks that tell people apart, the present one and those of before; without,
+        SQLite keeps its own beside the file and PostgreSQL within. Raises ConfigError for a URL that can never work; a
+        database that is merely away is waited for.
         """
         if url is None:
             return cls(None, now=now)
-        return cls(Backend(url, key=key, retention_days=retention_days, limit=backlog, now=now), now=now)
+        return cls(Backend(url, keys=keys, retention_days=retention_days, limit=backlog, now=now), now=now)
 
     @classmethod
     def configured(cls, settings: Settings) -> Self:
         """Open the store that the settings name: their URL, "none" to keep nothing, else the default one."""
         url = settings.database_url or default_url()
-        return cls.open(None if url == "none" else url, retention_days=settings.retention_days)
+        return cls.open(
+            None if url == "none" else url, keys=settings.privacy_key, retention_days=settings.retention_days
+        )
 
     def close(self, timeout: float = 5.0) -> int:
         """Write what waits, for at most `timeout` seconds; return how many records could not be written."""
@@ -100,6 +102,11 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def retention_days(self) -> int:
+        """After how many days things are deleted; 0 where nothing is kept."""
+        return self._backend.retention_days if self._backend else 0
 
     @property
     def engine(self) -> Engine | None:
@@ -207,9 +214,9 @@ class Store:
         if not self._backend or now < self._claims_away_until:
             return True
         try:
-            self._backend.prepare()
+            name = self._backend.prepare().name(key)
             with self._backend.database.writing() as connection:
-                return _claimed(connection, key, now, now + ttl)
+                return _claimed(connection, name, now, now + ttl)
         except AWAY:
             self._claims_away_until = now + _GRACE
             return True
@@ -228,10 +235,11 @@ class Store:
     def own_data(self, asker: Asker) -> OwnData:
         """Give everything kept about a person; raises StoreError when it cannot be read."""
         backend = self._required()
+        backend.forget_keys()
 
         def read(connection: Connection, marker: Marker) -> OwnData:
             marks = marker.asker_marks(asker, backend.since(), self._now())
-            return reading.own_data(connection, asker, marks=marks, voter=marker.voter(asker))
+            return reading.own_data(connection, asker, marks=marks, voters=marker.voter_marks(asker))
 
         return backend.read(read)
 
@@ -239,6 +247,19 @@ class Store:
         """Delete everything kept about a person, what still waits to be written included."""
         since = self._backend.since() if self._backend else 0
         return self._put(Erasure(asker=asker, since=since, at=self._now()))
+
+    def renew_key(self) -> None:
+        """Tell people apart by a new key from now on; what older ones marked is found for as long as it is kept.
+
+        Raises ConfigError where the operator sets the key, StoreError where there is no database, or none to be had.
+        """
+        backend = self._required()
+        if backend.keys_given:
+            raise ConfigError("BACKCHANNEL_PRIVACY_KEY is set: put the new key before the old one there, and restart.")
+        try:
+            backend.renew_key()
+        except AWAY as error:
+            raise StoreError("The database cannot be reached; the key is as it was.") from error
 
     @property
     def desk(self) -> Desk:

@@ -240,6 +240,9 @@ def _vote(connection: Connection, write: VoteCast, marker: Marker) -> None:
         "tenant": tenant_of(write.asker),
         "voted_at": int(write.at),
     }
+    if former := marker.voter_marks(write.asker)[1:]:
+        mine = (VOTE.c.question_key == write.key, VOTE.c.person.in_(former))
+        connection.execute(delete(VOTE).where(*mine))
     _upsert(connection, VOTE, row)
     if write.vote is not Action.HELPFUL:
         _reopen(connection, write.key)
@@ -306,7 +309,7 @@ def _settle(connection: Connection, write: Settlement) -> None:
 
 def _erase(connection: Connection, write: Erasure, marker: Marker) -> None:
     marks = marker.asker_marks(write.asker, write.since, write.at)
-    erase(connection, write.asker, marks=marks, voter=marker.voter(write.asker))
+    erase(connection, write.asker, marks=marks, voters=marker.voter_marks(write.asker))
 
 
 def _upsert(connection: Connection, table: Table, *rows: dict[str, Any], on: tuple[str, ...] = ()) -> None:

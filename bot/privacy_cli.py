@@ -1,0 +1,79 @@
+"""The operators' commands for people's own data: show it, delete it, and change the key that hides who they are."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+# What a command needs is imported in it, so that `--help` is answered at once.
+# ruff: noqa: PLC0415
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.store import Store
+
+_NOTHING, _NOT_DONE = "Nothing is kept about this person.", 1
+_PATIENCE = 30.0  # seconds for a deletion to be on disk
+
+
+def _example(*lines: str) -> str:
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+@click.group(epilog=_example("backchannel privacy export discord 123456789012345678"))
+def privacy() -> None:
+    """Show or delete what is kept about a person, or change the key.
+
+    People do the first two themselves with /privacy on Discord and `/ask privacy` in Slack.
+    """
+
+
+@privacy.command(epilog=_example("backchannel privacy export slack U012AB3CD > kept.json"))
+@click.argument("platform")
+@click.argument("person")
+def export(platform: str, person: str) -> None:
+    """Print everything that is kept about the person with this id, as JSON."""
+    from bot.disclosure import disclosure
+    from bot.model import Asker
+
+    with _store() as store:
+        found = disclosure(store.own_data(Asker(platform=platform, person=person)))
+    click.echo(found or _NOTHING, err=found is None)
+
+
+@privacy.command(epilog=_example("backchannel privacy delete slack U012AB3CD"))
+@click.argument("platform")
+@click.argument("person")
+def delete(platform: str, person: str) -> None:
+    """Delete everything that is kept about the person with this id."""
+    from bot.model import Asker
+
+    with _store() as store:
+        done = store.erase(Asker(platform=platform, person=person)).result(_PATIENCE)
+    click.echo("Deleted." if done else "Nothing could be deleted: no database is kept, or it cannot be reached.")
+    if not done:
+        sys.exit(_NOT_DONE)
+
+
+@privacy.command(name="renew-key", epilog=_example("backchannel privacy renew-key"))
+def renew_key() -> None:
+    """Use a new key to tell people apart from now on.
+
+    The old one is kept until everything that was marked with it is deleted: nobody's data is lost sight of.
+    """
+    with _store() as store:
+        store.renew_key()
+    click.echo("A new key is in use; a bot that runs takes it up within a minute.")
+
+
+@contextmanager
+def _store() -> Iterator[Store]:
+    from bot.config import load_settings, settings_file
+    from bot.store import Store
+
+    with Store.configured(load_settings(os.environ, settings_file(os.environ))) as store:
+        yield store
