@@ -14,7 +14,6 @@ from adapters import slack_views as views
 from adapters.slack_card import Setting, fallback, pages, render
 from adapters.slack_events import clean, question_of
 from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, Sender, here_of, opened_from, reason
-from adapters.slack_privacy import privacy_page
 from adapters.slack_values import Name, Value, action_id
 from bot.limits import Admission
 from bot.model import Action
@@ -140,7 +139,7 @@ class Bot:
                 said = words.room.help.format(command=self.settings.command, shortcut=shortcut)
                 await self.sender.respond(here, said, [block.note(said)])
             case "privacy":
-                said, blocks = privacy_page(here.locale, self.store.retention_days)
+                said, blocks = views.privacy_page(here.locale, self.store.retention_days)
                 await self.sender.respond(here, said, blocks)
             case "topics":
                 topics = self.service.topics(here.asker)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters import slack_blocks as block
 from adapters import slack_views as views
-from adapters.slack_text import Json, literal, text
-from adapters.slack_values import Name, Value, action_id
+from adapters.slack_text import literal, text
 from bot.disclosure import disclosure
 from bot.errors import StoreError
 from bot.wording import wording
@@ -16,22 +15,11 @@ from bot.wording import wording
 if TYPE_CHECKING:
     from adapters.slack_bot import Bot
     from adapters.slack_here import Here
+    from adapters.slack_values import Value
 
 _PATIENCE = 2.0  # seconds to wait for a deletion to be on disk before saying that it is on its way
 _PIECE = 3_000  # characters of one block
 _PIECES = 60  # blocks of a page; a longer list is the operator's to export
-
-
-def privacy_page(locale: str | None, days: int) -> tuple[str, list[Json]]:
-    """Build what tells what is kept, with a way to see and to delete one's own."""
-    words = wording(locale).room
-    said = f"{words.privacy} {words.kept_for.format(days=days)}" if days else words.privacy
-    value = Value().encode()
-    buttons = [
-        block.button(words.show_mine, action_id(Name.MINE), value),
-        block.button(words.delete_mine, action_id(Name.FORGET), value),
-    ]
-    return said, [block.note(said), block.actions(buttons)]
 
 
 class Privacy:

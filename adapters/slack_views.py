@@ -190,3 +190,15 @@ def _menu(label: str, offers: Sequence[Suggestion], number: int) -> Json:
         "placeholder": block.plain(label, block.MAX_OPTION_VALUE),
         "options": options(offers),
     }
+
+
+def privacy_page(locale: str | None, days: int) -> tuple[str, list[Json]]:
+    """Build what tells what is kept, with a way to see and to delete one's own."""
+    words = wording(locale).room
+    said = f"{words.privacy} {words.kept_for.format(days=days)}" if days else words.privacy
+    value = Value().encode()
+    buttons = [
+        block.button(words.show_mine, action_id(Name.MINE), value),
+        block.button(words.delete_mine, action_id(Name.FORGET), value),
+    ]
+    return said, [block.note(said), block.actions(buttons)]

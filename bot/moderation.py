@@ -13,12 +13,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from bot.errors import EditError, NotAllowedError, StoreError
-from bot.impact import RECENT, Impact, Version, check, impact, proposed
+from bot.impact import RECENT, Flip, Impact, Version, check, impact, proposed
 from bot.knowledge import edit, git
 from bot.knowledge.diff import changed_words, differences
 from bot.knowledge.patch import applied, undone
 from bot.knowledge.write import write
-from bot.learn import MIN_PEOPLE, Group, closest, group
+from bot.learn import Group, closest, group
 from bot.model import Asker
 from bot.proposal import Digest, Made, Proposal
 from bot.statistics import Statistics, statistics
@@ -42,6 +42,7 @@ _REMEMBERED = 2.0  # seconds to wait for the history before an edit is made with
 CORRECTED_FOR = 7 * 86_400.0  # seconds: who read it longer ago does not look again
 MOST_CORRECTED = 50  # messages edited after one change: platforms limit edits, too
 _YEAR = timedelta(days=365)
+_WITHHELD = "…"  # stands for words that too few people used
 
 
 class Moderation:
@@ -56,7 +57,7 @@ class Moderation:
         store: Store,
         *,
         cases: Sequence[Case] = (),
-        min_people: int = MIN_PEOPLE,
+        min_people: int | None = None,
         commit: bool = False,
         push: bool = False,
         now: Callable[[], float] = time.time,
@@ -184,13 +185,17 @@ class Moderator:
         """The knowledge in force, as far as this moderator's place may know and change it."""
         return self._all.service.seen_from(self._asker)
 
+    @property
+    def _min_people(self) -> int:
+        return self._all.min_people or self._all.service.place(self._asker).min_people
+
     # --- the queue ---------------------------------------------------------------------------
 
     def queue(self) -> tuple[Group, ...]:
         """Give what waits to be settled, grouped by meaning, what matters most first. Raises StoreError."""
         asked = self._all.store.desk.open_questions(tenant=self.tenant)
         questions = [one for one in asked if self._concerns(one)]
-        return group(questions, now=self._all.now(), min_people=self._all.min_people)
+        return group(questions, now=self._all.now(), min_people=self._min_people)
 
     def _concerns(self, question: AskedQuestion) -> bool:
         """Whether a question was asked where some of the same collections are known."""
@@ -289,7 +294,18 @@ class Moderator:
         questions: tuple[str, ...] = ()
         with suppress(StoreError):  # an edit does not wait for the database
             questions = tuple(one.text for one in self._all.store.desk.recent_questions(limit=RECENT))
-        return impact(self._all.version(), new, questions=questions, cases=self._all.cases, progress=progress)
+        found = impact(self._all.version(), new, questions=questions, cases=self._all.cases, progress=progress)
+        return replace(found, questions=self._fit_to_show(found.questions))
+
+    def _fit_to_show(self, flips: tuple[Flip, ...]) -> tuple[Flip, ...]:
+        """Withhold the words of what too few people asked, as the queue does; that it would change is still told."""
+        shown: set[str] = set()
+        with suppress(StoreError):
+            shown = {wording.text for group in self.queue() for wording in group.wordings}
+        return tuple(
+            flip if flip.times >= self._min_people or flip.text in shown else replace(flip, text=_WITHHELD)
+            for flip in flips
+        )
 
     def make(self, proposal: Proposal, reason: str = "") -> Made:
         """Make a proposal. Raises EditConflict if the files changed meanwhile, KnowledgeError if it breaks them."""

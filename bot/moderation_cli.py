@@ -125,7 +125,6 @@ def _moderator(path: Path | None, min_people: int | None = None) -> Iterator[Mod
     from dataclasses import replace
 
     from bot.config import load_settings, settings_file
-    from bot.learn import MIN_PEOPLE
     from bot.model import Asker
     from bot.moderation import Moderation
     from bot.service import Service
@@ -135,7 +134,7 @@ def _moderator(path: Path | None, min_people: int | None = None) -> Iterator[Mod
     if path is not None:
         settings = replace(settings, knowledge=path)
     with Store.configured(settings) as store:
-        moderation = Moderation(Service.open(settings), store, min_people=min_people or MIN_PEOPLE)
+        moderation = Moderation(Service.open(settings), store, min_people=min_people)
         moderation.reconcile()
         someone = Asker(platform="terminal", is_moderator=True)
         yield moderation.of(someone, getpass.getuser(), everywhere=True)

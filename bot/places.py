@@ -33,6 +33,12 @@ def _names(value: str, base: Path) -> frozenset[str]:
     return found
 
 
+def _people(value: str, base: Path) -> int:
+    if (people := count(value, base)) < 1:
+        raise ValueError(value)
+    return people
+
+
 def _rate(value: str, _base: Path) -> Rate | None:
     if value.strip() == "none":
         return None
@@ -91,6 +97,14 @@ class Place:
         expects="a channel's id",
         default="none",
         meaning='Where questions go that people send with "Ask the moderators", and notices for moderators.',
+    )
+    min_people: int = declare(
+        3,
+        _people,
+        takes=int,
+        expects="a number, at least 1",
+        default="`3`",
+        meaning="How many people have to ask alike before moderators see it, unless the asker sends it to them.",
     )
     person_limit: Rate | None = declare(
         Rate(count=20, seconds=30.0),

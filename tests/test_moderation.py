@@ -268,3 +268,16 @@ def test_many_moderators_at_once_lose_nothing(loop: Loop) -> None:
     loop.service.reload()
     ways = {way for way in loop.service.snapshot.knowledge.by_id["faq/borrow"].alternates if way.startswith("way ")}
     assert ways == made
+
+
+def test_the_words_of_few_people_are_withheld(loop: Loop) -> None:
+    """What a change does to a question is told; its words only where the queue shows them, or many asked just so."""
+    common = "what is the frobnication quota"
+    loop.ask(common, "a", "b", "c")
+    loop.ask("where did I put my frobnication quota paper", "d")
+    flips = loop.moderator.weigh(loop.moderator.add_alternate("faq/borrow", common)).questions
+    assert common in {flip.text for flip in flips}
+    loop.moderation.min_people = 9
+    hidden = loop.moderator.weigh(loop.moderator.add_alternate("faq/borrow", common)).questions
+    assert {flip.text for flip in hidden} == {"…"}
+    assert len(hidden) == len(flips)
