@@ -464,3 +464,28 @@ def test_edits_of_the_files_go_live_by_themselves(tmp_path: Path) -> None:
             assert "refused" not in await status()
 
     asyncio.run(story())
+
+
+def test_settings_go_live_by_themselves(tmp_path: Path) -> None:
+    """Auto-answer that is switched on in the file works without a restart, though Discord has to be asked anew."""
+
+    async def story() -> None:
+        file = tmp_path / "backchannel.toml"
+        file.write_text('discord.person_limit = "none"\n', encoding="utf-8")
+        config = {"BACKCHANNEL_CONFIG": str(file)}
+        async with DiscordServer.running(message_content=True) as server, bot(server, tmp_path, **config) as process:
+            await server.until_ready()
+            file.write_text('discord.person_limit = "none"\ndiscord.auto_answer = true\n', encoding="utf-8")
+            started = time.monotonic()
+            while "what it says of places is in force" not in process.log:
+                assert time.monotonic() - started < PATIENCE
+                await ask(server)
+            await server.say("good morning")
+            await server.until_ready(sessions=2)
+            intents = [one["d"]["intents"] for one in server.frames if one["op"] == 2]
+            assert [bool(one >> 15 & 1) for one in intents] == [False, True]
+            await server.say("When is the tea shop open?")
+            await server.until(lambda: any("This may answer it" in text_of(one) for one in server.posts()), "the offer")
+            await process.stop()
+
+    asyncio.run(story())

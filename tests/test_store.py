@@ -20,6 +20,7 @@ from sqlalchemy import inspect, select, table, text
 
 from bot.errors import ConfigError, StoreError
 from bot.model import Action, Asker
+from bot.privacy import Marker
 from bot.store import Edit, Post, Store, new_key
 from bot.store.database import Database
 from bot.store.keys import kept
@@ -321,6 +322,19 @@ def test_an_old_key_goes_when_nothing_can_be_marked_with_it(url: str, clock: Sim
             store.renew_key()
             assert len(kept(database)) == count, days
         database.dispose()
+
+
+def test_a_damaged_key_is_told(tmp_path: Path) -> None:
+    """Nothing is written under a key that nobody has; one of an older version is taken."""
+    (tmp_path / "s.db.key").write_text("no key\n")
+    with pytest.raises(ConfigError, match="key beside the database is damaged"):
+        Store.open(f"sqlite:///{tmp_path / 's.db'}")
+    (tmp_path / "s.db.key").write_text("00" * 32)
+    with Store.open(f"sqlite:///{tmp_path / 's.db'}") as store:
+        store.record_question("q1", reply("x"), SOMEONE)
+        assert store.remember("flush", "1").result(WAIT)
+        (mine,) = store.own_data(SOMEONE).questions
+        assert mine.mark == Marker(bytes(32)).asker(SOMEONE, mine.asked_at)
 
 
 def test_the_operators_keys(url: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql
 
+from bot.errors import ConfigError
 from bot.store.schema import MEMORY
 
 if TYPE_CHECKING:
@@ -88,5 +89,13 @@ def _written(keys: Sequence[Key]) -> str:
 
 
 def _read(text: str) -> tuple[Key, ...]:
-    lines = [line.split() for line in text.splitlines() if line.strip()]
-    return tuple(Key(secret=bytes.fromhex(line[0]), since=int(line[1])) for line in lines)
+    try:
+        lines = [line.split() for line in text.splitlines() if line.strip()]
+        keys = tuple(Key(secret=bytes.fromhex(secret), since=int(*since)) for secret, *since in lines)
+    except (ValueError, TypeError):
+        keys = ()
+    if not keys:
+        raise ConfigError(
+            "The key beside the database is damaged; put it back from a copy, or remove it to make another."
+        )
+    return keys
