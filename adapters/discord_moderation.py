@@ -63,7 +63,8 @@ class Moderation(app_commands.Group):
     @app_commands.command(name=_named("status"), description=_named("status_about"))
     async def status(self, interaction: Interaction) -> None:
         """Tell what is in force and how the connection and the store are."""
-        status, store = self._desk.service.status(), self._desk.store.status()
+        asker = self._desk.asker(interaction)
+        status, store = self._desk.service.status(asker), self._desk.store.status()
         lines = [
             _words(interaction).status_line.format(title=title, entries=count, version=status.version[:12])
             for title, count in status.entries.items()
@@ -82,7 +83,7 @@ class Moderation(app_commands.Group):
             since = f"the version of {status.loaded_at:%Y-%m-%d %H:%M} UTC stays in force"
             lines += [
                 f"refused:  {status.refused_at:%Y-%m-%d %H:%M} UTC; {since}",
-                *_listed(status.refused.problems),
+                *_listed(self._desk.service.concerning(status.refused.problems, asker)),
             ]
         await interaction.response.send_message(view=report("\n".join(lines)), ephemeral=True)
 
@@ -98,7 +99,8 @@ class Moderation(app_commands.Group):
     async def check(self, interaction: Interaction) -> None:
         """Check the files as they are on disk now."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        problems = await asyncio.to_thread(_problems, self._desk.service)
+        found = await asyncio.to_thread(_problems, self._desk.service)
+        problems = self._desk.service.concerning(found, self._desk.asker(interaction))
         words = _words(interaction)
         lines = [words.check_found.format(count=len(problems)), *_listed(problems)] if problems else [words.check_clean]
         await interaction.edit_original_response(view=report("\n".join(lines)))
@@ -111,7 +113,10 @@ class Moderation(app_commands.Group):
         try:
             await asyncio.to_thread(service.reload)
         except KnowledgeError as error:
-            lines = [words.not_reloaded.format(version=service.status().version[:12]), *_listed(error.problems)]
+            lines = [
+                words.not_reloaded.format(version=service.status().version[:12]),
+                *_listed(service.concerning(error.problems, self._desk.asker(interaction))),
+            ]
         else:
             lines = [words.reloaded.format(version=service.status().version[:12])]
         await interaction.edit_original_response(view=report("\n".join(lines)))
@@ -207,6 +212,6 @@ def _problems(service: Service) -> list[Problem]:
     return problems
 
 
-def _listed(problems: list[Problem] | tuple[Problem, ...]) -> list[str]:
+def _listed(problems: tuple[Problem, ...]) -> list[str]:
     lines = [str(problem) for problem in problems[:_PROBLEMS]]
     return [*lines, f"+{len(problems) - _PROBLEMS}"] if len(problems) > _PROBLEMS else lines

@@ -114,7 +114,7 @@ class Review:
     async def _form_new(self, interaction: Interaction, press: Press) -> None:
         self.changes.moderator(interaction)
         if group := await self._group(interaction, press, at_once=True):
-            form = discord_forms.new_entry(group, self._prefix(), interaction.locale.value)
+            form = discord_forms.new_entry(group, self._prefix(interaction), interaction.locale.value)
             await interaction.response.send_modal(form)
 
     async def _new_entry(self, interaction: Interaction, press: Press) -> None:
@@ -132,7 +132,7 @@ class Review:
         moderator = self.changes.moderator(interaction)
         if group := await self._group(interaction, press, at_once=True):
             known = moderator.stock_ids()
-            form = discord_forms.out_of_scope(group, self._prefix(), known, interaction.locale.value)
+            form = discord_forms.out_of_scope(group, self._prefix(interaction), known, interaction.locale.value)
             await interaction.response.send_modal(form)
 
     async def _out_of_scope(self, interaction: Interaction, press: Press) -> None:
@@ -200,10 +200,13 @@ class Review:
             await say(interaction, wording(interaction.locale.value).moderator.settled)
         return group
 
-    def _prefix(self) -> str:
-        """What an id begins with where there are several collections."""
-        collections = self._desk.service.snapshot.knowledge.collections
-        return f"{collections[0].name}:" if len(collections) > 1 else ""
+    def _prefix(self, interaction: Interaction) -> str:
+        """What an id begins with where there are several collections: the first that is known here."""
+        service = self._desk.service
+        if len(service.snapshot.knowledge.collections) == 1:
+            return ""
+        own = service.seen_from(self._desk.asker(interaction)).knowledge.collections
+        return "".join(f"{one.name}:" for one in own[:1])
 
 
 async def tell(interaction: Interaction, error: BackchannelError) -> None:

@@ -71,7 +71,7 @@ class Moderating:
 
     async def _status(self, here: Here) -> None:
         words = wording(here.locale)
-        status, store = self._bot.service.status(), self._bot.store.status()
+        status, store = self._bot.service.status(here.asker), self._bot.store.status()
         titles = {one.name: one.title for one in self._bot.service.snapshot.knowledge.collections}
         lines = [
             words.room.status_line.format(title=titles[name], entries=count, version=status.version[:12])
@@ -81,7 +81,7 @@ class Moderating:
         problems: Sequence[Problem] = ()
         if status.refused is not None:
             lines.append(words.room.not_reloaded.format(version=status.version[:12]))
-            problems = status.refused.problems
+            problems = self._bot.service.concerning(status.refused.problems, here.asker)
         if store.trouble:
             lines.append(store.trouble)
         if status.settings_refused is not None:
@@ -100,7 +100,8 @@ class Moderating:
         await self._sender.respond(here, clamp(told, block.MAX_PLAIN), blocks)
 
     async def _check(self, here: Here) -> None:
-        problems = await asyncio.to_thread(check_files, self._bot.service.status().path)
+        found = await asyncio.to_thread(check_files, self._bot.service.status().path)
+        problems = self._bot.service.concerning(found, here.asker)
         words = wording(here.locale)
         head = words.room.check_found.format(count=len(problems)) if problems else words.room.check_clean
         await self._list(here, head, problems)
@@ -112,7 +113,11 @@ class Moderating:
                 await asyncio.to_thread(self._bot.service.reload)
             except KnowledgeError as error:
                 version = self._bot.service.status().version[:12]
-                await self._list(here, words.room.not_reloaded.format(version=version), error.problems)
+                await self._list(
+                    here,
+                    words.room.not_reloaded.format(version=version),
+                    self._bot.service.concerning(error.problems, here.asker),
+                )
                 return
         await self._say(here, words.room.reloaded.format(version=self._bot.service.status().version[:12]))
 

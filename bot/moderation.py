@@ -42,6 +42,7 @@ _REMEMBERED = 2.0  # seconds to wait for the history before an edit is made with
 CORRECTED_FOR = 7 * 86_400.0  # seconds: who read it longer ago does not look again
 MOST_CORRECTED = 50  # messages edited after one change: platforms limit edits, too
 _YEAR = timedelta(days=365)
+_HISTORY = 1_000  # changes looked through for those of a place's collections
 _WITHHELD = "…"  # stands for words that too few people used
 
 
@@ -320,7 +321,9 @@ class Moderator:
 
     def history(self, entry_id: str | None = None, *, limit: int = 20) -> tuple[Edit, ...]:
         """Give the latest changes, of one entry or of all. Raises StoreError."""
-        return self._all.store.desk.edits(entry_id=entry_id, limit=limit)
+        own = {one.name for one in self.snapshot.knowledge.collections}
+        edits = self._all.store.desk.edits(entry_id=entry_id, limit=_HISTORY)
+        return tuple(one for one in edits if one.collection in own)[:limit]
 
     def statistics(self, today: date, *, days: int = 30) -> Statistics:
         """Give the figures of the last days. Raises StoreError."""

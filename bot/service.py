@@ -25,13 +25,13 @@ from bot.settings_file import refused
 from bot.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterable
     from collections.abc import Collection as Container
 
     from bot.config import Settings
     from bot.limits import Rate
     from bot.markdown import Document
-    from bot.model import Asker, Card, Knowledge, Reply, Suggestion
+    from bot.model import Asker, Card, Knowledge, Problem, Reply, Suggestion
     from bot.places import Place
     from bot.progress import Progress
     from bot.search import Engine
@@ -220,9 +220,16 @@ class Service:
         collections = self.seen_from(asker).knowledge.collections
         return wording(self._language(asker), *(one.language for one in collections[:1]))
 
-    def status(self) -> Status:
-        """What is in force, since when, and why the last reload was refused, if it was."""
-        snapshot = self._snapshot
+    def concerning(self, problems: Iterable[Problem], asker: Asker) -> tuple[Problem, ...]:
+        """Give those problems of the files that are about what is known where somebody asks."""
+        own = self.seen_from(asker)
+        folders = [one.path for one in own.knowledge.collections]
+        whole = own is self._snapshot
+        return tuple(one for one in problems if whole or any(one.origin.path.is_relative_to(at) for at in folders))
+
+    def status(self, asker: Asker | None = None) -> Status:
+        """What is in force, since when, and why the last reload was refused, if it was; as far as `asker` may know."""
+        snapshot = self._snapshot if asker is None else self.seen_from(asker)
         refused, refused_at = self._refused or (None, None)
         return Status(
             path=snapshot.path,

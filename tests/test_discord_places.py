@@ -88,7 +88,15 @@ def test_a_channels_moderator_moderates_there_only(tmp_path: Path) -> None:
                 """)
             elsewhere = await here.ben.slash(here.channel, "backchannel status")
             assert ROOM.moderators_only in elsewhere.response.content
-            assert "entries" in text((await here.ben.slash(pier, "backchannel status")).response)
+            status = text((await here.ben.slash(pier, "backchannel status")).response)
+            assert "harbour: 1 entries" in status
+            assert "tea" not in status.replace(str(tmp_path), "")
+            assert "tea" not in text((await here.ben.slash(pier, "backchannel check")).response).replace(
+                str(tmp_path), ""
+            )
+            assert "tea" in text((await here.mod.slash(here.channel, "backchannel check")).response).replace(
+                str(tmp_path), ""
+            )
             refused = await here.ben.slash(pier, "backchannel edit", entry="tea:faq/refund")
             assert "names no collection" in refused.response.content
             opened = await here.ben.slash(pier, "backchannel edit", entry="harbour:faq/ships")

@@ -16,7 +16,7 @@ from bot.model import Action, Asker
 from bot.moderation import Moderation
 from bot.service import Service, open_snapshot
 from bot.store import Edit, Post, Store
-from tests.samples import write_files
+from tests.samples import places, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -281,3 +281,31 @@ def test_the_words_of_few_people_are_withheld(loop: Loop) -> None:
     hidden = loop.moderator.weigh(loop.moderator.add_alternate("faq/borrow", common)).questions
     assert {flip.text for flip in hidden} == {"…"}
     assert len(hidden) == len(flips)
+
+
+def test_a_place_sees_and_changes_its_own_collections_only(tmp_path: Path) -> None:
+    """The queue, what is close, the history and edits of a place that knows one of two collections."""
+    for name in ("north", "south"):
+        write_files(tmp_path / "both" / name)
+    settings = '[discord.places.1]\ncollections = "north"\n[discord.places.2]\ncollections = "south"\n'
+    service = Service(open_snapshot(tmp_path / "both"), places=places(tmp_path, settings))
+    with Store.open(f"sqlite:///{tmp_path / 's.db'}") as store:
+        moderation = Moderation(service, store, min_people=1)
+        north, south, everywhere = (
+            moderation.of(Asker(platform="discord", tenant="0", place=place, is_moderator=True), "Asha")
+            for place in ("1", "2", "3")
+        )
+        asker = Asker(platform="discord", tenant="0", place="1", person="p")
+        assert store.record_question("k", service.ask("frobnication quota", asker), asker).result(WAIT)
+        assert len(north.queue()) == len(everywhere.queue()) == 1
+        assert south.queue() == ()
+        assert {match.entry.id.partition(":")[0] for match in north.closest(north.queue()[0])} == {"north"}
+        with pytest.raises(
+            EditError, match="no collection that is known here; write <collection>:faq/borrow, with one of south"
+        ):
+            south.add_alternate("north:faq/borrow", "lending ceiling")
+        made = north.make(north.add_alternate("north:faq/borrow", "lending ceiling"))
+        assert [edit.key for edit in north.history()] == [edit.key for edit in everywhere.history()] == [made.key]
+        assert south.history() == ()
+        with pytest.raises(EditError, match="not loaded"):
+            south.undo(made.key)
