@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import discord
-
-from adapters.discord_desk import PLATFORM
 from adapters.discord_review_view import effects_view, notice
-from adapters.discord_text import escape
-from adapters.discord_view import Frame, layout
 from bot.errors import BackchannelError, StoreError
-from bot.model import Action, Asker
 from bot.store import new_key
 from bot.wording import wording
 
@@ -29,10 +22,7 @@ if TYPE_CHECKING:
     from bot.proposal import Proposal
     from bot.store import Request, Verdict
 
-logger = logging.getLogger(__name__)
-
 _DRAFTS = 200  # proposals that wait for a word; an older one has to be made anew
-_UNREACHABLE = frozenset({403, 404})  # whom no message will ever reach: direct messages shut, or gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +43,7 @@ class Draft:
 
 
 class Changes:
-    """Carries every change from its proposal to those who waited for it."""
+    """Carries every change from its proposal into force."""
 
     def __init__(self, desk: Desk, moderation: Moderation) -> None:
         self._desk, self._moderation = desk, moderation
@@ -85,7 +75,7 @@ class Changes:
         return self._drafts.pop(press.key)
 
     async def make(self, interaction: Interaction, draft: Draft) -> None:
-        """Make a change, bring it to those who waited, and say so; the interaction has been deferred."""
+        """Make a change and say so, and who gets the answer; the interaction has been deferred."""
         words, locale = wording(interaction.locale.value).moderator, interaction.locale.value
         moderator = self.moderator(interaction)
         try:
@@ -100,60 +90,20 @@ class Changes:
         if draft.settling:
             after = next(iter(draft.settling.texts))
             try:
-                waiting = await self.settle(moderator, tuple(draft.settling.texts), draft.settling.verdict)
+                keys, verdict = tuple(draft.settling.texts), draft.settling.verdict
+                waiting = await self.settle(moderator, keys, verdict, draft.proposal.entry_id)
                 if waiting:
-                    told = await self._tell(interaction, moderator, draft, waiting)
-                    lines.append(words.told.format(count=told))
+                    lines.append(words.told.format(count=len({(one.platform, one.person) for one in waiting})))
             except StoreError as error:  # the change is made all the same
                 lines.append(str(error))
         await interaction.edit_original_response(view=notice(lines, locale, after=after))
 
-    async def settle(self, moderator: Moderator, keys: tuple[str, ...], verdict: Verdict) -> tuple[Request, ...]:
+    async def settle(
+        self, moderator: Moderator, keys: tuple[str, ...], verdict: Verdict, entry_id: str | None = None
+    ) -> tuple[Request, ...]:
         """Take questions out of the queue; give who waits for their answer."""
-        waiting = await asyncio.to_thread(moderator.settle, keys, verdict)
+        waiting = await asyncio.to_thread(moderator.settle, keys, verdict, entry_id)
         self.settled |= dict.fromkeys(keys)
         while len(self.settled) > _DRAFTS * 10:
             self.settled.popitem(last=False)
         return waiting
-
-    async def _tell(
-        self, interaction: Interaction, moderator: Moderator, draft: Draft, waiting: tuple[Request, ...]
-    ) -> int:
-        """Bring the answer to each person who waits, once; give how many have it."""
-        told: set[str] = set()
-        done = []
-        for request in waiting:
-            if request.platform != PLATFORM or not request.person.isdecimal():
-                continue
-            if request.person in told:
-                done.append(request.question_key)
-                continue
-            question = draft.settling.texts.get(request.question_key, "") if draft.settling else ""
-            try:
-                channel = await interaction.client.create_dm(discord.Object(int(request.person)))
-                await channel.send(view=self._answer(request, draft.proposal.entry_id, question))
-            except discord.HTTPException as error:
-                logger.warning("an answer could not be brought (HTTP %s)", error.status)
-                if error.status not in _UNREACHABLE:
-                    continue
-            else:
-                told.add(request.person)
-            done.append(request.question_key)
-        if done:
-            await asyncio.to_thread(moderator.settle, done, "answered")
-        return len(told)
-
-    def _answer(self, request: Request, entry_id: str, question: str) -> discord.ui.LayoutView:
-        """The new answer for one who asked the moderators, in their language."""
-        person = request.person
-        # What is known where the question was asked, told directly.
-        asker = Asker(
-            platform=PLATFORM, tenant=request.tenant, place=request.place, person=person, locale=request.locale
-        )
-        lead = escape(wording(request.locale).moderator.answered.format(question=question))
-        if entry_id in self._desk.service.seen_from(asker).knowledge.by_id:
-            shown = self._desk.entry(entry_id, asker).led_by(lead)
-            card = replace(shown.card, actions=tuple(one for one in shown.card.actions if one is not Action.SHARE))
-            return layout(card, shown.frame)
-        reply = self._desk.service.ask(question, asker)  # out of scope has no entry to show
-        return layout(reply.card, Frame(key=new_key(), person=person, lead=lead))

@@ -78,6 +78,11 @@ def menu(press: Press, placeholder: str, options: Iterable[tuple[str, str]]) -> 
     }
 
 
+def section(content: Json, accessory: Json) -> Json:
+    """Put a button beside a text."""
+    return {"type": ComponentType.section.value, "components": [content], "accessory": accessory}
+
+
 def row(*parts: Json) -> Json:
     """Put up to five buttons, or one menu, beside each other."""
     return {"type": ComponentType.action_row.value, "components": list(parts)}

@@ -15,31 +15,29 @@ from typing import TYPE_CHECKING, TypeVar
 
 from adapters import slack_blocks as block
 from adapters import slack_moderator_views as views
-from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, reason
+from adapters.slack_here import CALL_ERRORS, Here, reason
 from adapters.slack_intent import MAX_ID, Intent
 from adapters.slack_manifest import COMMAND
+from adapters.slack_news import still_true
 from adapters.slack_steps import Finished, Steps
 from adapters.slack_text import Json, literal
 from adapters.slack_values import Name, Value
 from adapters.slack_views import notice_view
 from bot.clamp import clamp
 from bot.errors import BackchannelError, NotAllowedError
-from bot.store import new_key
 from bot.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from adapters.slack_bot import Bot, Shown
+    from adapters.slack_bot import Bot
     from bot.moderation import Moderator
-    from bot.store import Request
 
 logger = logging.getLogger(__name__)
 
 SUBCOMMANDS = ("review", "edit", "history", "undo", "stats")
-_MAX_QUESTION = 1000  # characters of a question, above its answer
 _Read = TypeVar("_Read")
 
 
@@ -49,7 +47,10 @@ class Reviewing:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self.names = frozenset(
-            {Name.REVIEW, Name.ADD, Name.ADD_OTHER, Name.NEW_ENTRY, Name.OUT_OF_SCOPE, Name.DISMISS, Name.EDIT}
+            {
+                *(Name.REVIEW, Name.ADD, Name.ADD_OTHER, Name.NEW_ENTRY, Name.OUT_OF_SCOPE, Name.DISMISS, Name.EDIT),
+                Name.STILL_TRUE,
+            }
         )
 
     async def command(self, name: str, rest: str, here: Here) -> None:
@@ -79,6 +80,8 @@ class Reviewing:
             return
         intent = Intent(task="alternate", entry_id=value.entry_id, key=value.key, page=value.page)
         match name:
+            case Name.STILL_TRUE:
+                await still_true(value, here, self._bot, self._admit)
             case Name.DISMISS:
                 await self._show(here, lambda steps: steps.dismiss(value))
             case Name.ADD | Name.ADD_OTHER:
@@ -104,7 +107,7 @@ class Reviewing:
         typed = _typed(view)
         outcome = await self._worked(here, lambda steps: steps.submit(intent, typed))
         if isinstance(outcome, Finished):
-            told = await self._bring(here, outcome)
+            told = len({(one.platform, one.person) for one in outcome.waiting})
             outcome = views.done(outcome.made, told, intent, here.locale)
         await here.client.views_update(view_id=view["id"], view=outcome)
 
@@ -186,44 +189,6 @@ class Reviewing:
         except BackchannelError as error:
             await self._say(here, clamp(str(error), block.MAX_PLAIN))
         return None
-
-    async def _bring(self, here: Here, finished: Finished) -> int:
-        """Bring the new answer to those who wait for it in this workspace; give how many have it."""
-        told: dict[str, bool] = {}  # by question: whether all who wait for it have the answer
-        count = 0
-        for request in finished.waiting:
-            if (request.platform, request.tenant) != (PLATFORM, here.team):
-                continue
-            delivered = await self._answer(here, request, finished)
-            told[request.question_key] = delivered and told.get(request.question_key, True)
-            count += delivered
-        await self._settle_answered(here, [key for key, all_of_them in told.items() if all_of_them])
-        return count
-
-    async def _answer(self, here: Here, request: Request, finished: Finished) -> bool:
-        there = Here(client=here.client, team=request.tenant, person=request.person, locale=request.locale)
-        wordings = finished.group.wordings if finished.group else ()
-        question = next((one.text for one in wordings if request.question_key in one.keys), "")
-        shown = self._answer_for(question, finished, there)
-        head = wording(request.locale).moderator.answered.format(question=clamp(question, _MAX_QUESTION))
-        blocks = [literal(head), *shown.blocks("direct")]
-        ts = await self._bot.sender.post(there, f"{head}\n{shown.text}", blocks, channel=there.person, thread_ts=None)
-        return ts is not None
-
-    def _answer_for(self, question: str, finished: Finished, there: Here) -> Shown:
-        """Show the entry that was changed or added; what the core says else, as of something out of scope."""
-        entries = finished.made.entries
-        entry_id = next(iter((*entries.added, *entries.changed)), "")
-        if entry_id:
-            return self._bot.picked(Value(key=new_key(), entry_id=entry_id, question=question), there)
-        reply = self._bot.service.ask(question, replace(there.asker, person=""))
-        return self._bot.shown(reply, there, new_key(), question)
-
-    async def _settle_answered(self, here: Here, keys: Iterable[str]) -> None:
-        answered = tuple(keys)
-        if answered:
-            moderator = await self._admit(here)
-            await asyncio.to_thread(lambda: moderator.settle(answered, "answered"))
 
     async def _tell(self, here: Here, said: str) -> None:
         if here.response_url:

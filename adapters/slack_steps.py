@@ -109,7 +109,7 @@ class Steps:
         waiting: tuple[Request, ...] = ()
         if group is not None and intent.verdict is not None:
             try:
-                waiting = self._moderator.settle(group.keys, intent.verdict)
+                waiting = self._moderator.settle(group.keys, intent.verdict, made.entry_id)
             except StoreError as error:  # the change is in force all the same
                 made = replace(made, trouble=str(error))
         return Finished(made=made, group=group, waiting=waiting)

@@ -41,6 +41,7 @@ class Name(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
     DISMISS = "dismiss"
     EDIT = "edit"
+    STILL_TRUE = "still_true"  # confirms an entry of the weekly bulletin
 
 
 def action_id(name: Name, number: int = 0) -> str:

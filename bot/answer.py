@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from bot.wording import Wording, closest, wording
 if TYPE_CHECKING:
     from collections.abc import Collection as Container
     from collections.abc import Iterable
-    from datetime import date
 
     from bot.model import Collection, Decision, Entry, Knowledge, Match, Passage, StockReply
 
@@ -81,6 +81,21 @@ def card_of(entry: Entry | None, *, today: date, locale: str | None, knowledge: 
         return _line(reader.words.gone, reader)
     telling = _telling(entry, reader)
     return _entry_card(entry, telling, _parsed(telling.body), (Action.HELPFUL, Action.SHARE, Action.REMOVE), reader)
+
+
+def stock_card(stock: StockReply, *, locale: str | None, knowledge: Knowledge) -> Card:
+    """Write a fixed reply for a reader, as for one who asked what it declines."""
+    return _stock(stock, _reader(knowledge, date.min, locale))
+
+
+def withdrawn(successor: Entry | None, *, on: date, locale: str | None, knowledge: Knowledge) -> Card:
+    """Write what stands in the place of an entry that is gone, with what to read instead."""
+    reader = _reader(knowledge, on, locale)
+    words = reader.words
+    card = _line(words.news.retired.format(date=words.on(on)), reader)
+    if successor is None:
+        return card
+    return replace(card, suggestions_title=words.news.instead, suggestions=_suggestions((successor,), reader))
 
 
 def offer(entries: Iterable[Entry], *, locale: str | None, knowledge: Knowledge) -> tuple[Suggestion, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 
 from bot.errors import ConfigError
+from bot.schedule import Weekly
 from bot.settings_file import FILE_NAME, SettingsFile, refused
 
 if TYPE_CHECKING:
@@ -80,6 +81,10 @@ def _days(value: str, _base: Path) -> int:
     if (days := int(value)) < 1:
         raise ValueError(value)
     return days
+
+
+def _weekly(value: str, _base: Path) -> Weekly | None:
+    return None if value.strip().casefold() == "never" else Weekly.parse(value)
 
 
 def _log_format(value: str, _base: Path) -> LogFormat:
@@ -162,6 +167,21 @@ class Settings:
         expects="a number of days, at least 1",
         default="`90`",
         meaning="After how many days the bot deletes questions and votes by itself.",
+    )
+    digest: Weekly | None = declare(
+        Weekly(day=0, hour=9),
+        _weekly,
+        expects="a day of the week and an hour, such as `monday 9` or `friday 17 Asia/Kolkata`, or `never`",
+        default="`monday 9`, in UTC",
+        meaning="When the moderators' channel is told, once a week, what waits, what was voted down and what is due.",
+    )
+    correct_days: int = declare(
+        7,
+        count,
+        takes=int,
+        expects="a number of days; `0` corrects nothing",
+        default="`7`",
+        meaning="For how many days the bot's public answers are edited where they stand when their entry changes.",
     )
 
 

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from bot.errors import EditError, NotAllowedError, StoreError
 from bot.impact import RECENT, Impact, Version, check, impact, proposed
 from bot.knowledge import edit, git
-from bot.knowledge.diff import changed_words, differences
+from bot.knowledge.diff import differences
 from bot.knowledge.patch import applied, undone
 from bot.knowledge.write import write
 from bot.learn import MIN_PEOPLE, Group, closest, group
 from bot.model import Asker
 from bot.proposal import Digest, Made, Proposal
+from bot.service import out_of_scope
 from bot.statistics import Statistics, statistics
 from bot.store.records import Edit, Verdict
 
@@ -31,17 +32,18 @@ if TYPE_CHECKING:
     from bot.evaluate import Case
     from bot.knowledge.patch import Change
     from bot.knowledge.spans import Plain
-    from bot.model import Collection, Knowledge, Match
+    from bot.model import Collection, Match
     from bot.progress import Progress
+    from bot.schedule import Weekly
     from bot.service import Service, Snapshot
-    from bot.store import AskedQuestion, Post, Request, Store
+    from bot.store import AskedQuestion, Request, Store
 
 _log = logging.getLogger(__name__)
 
 _REMEMBERED = 2.0  # seconds to wait for the history before an edit is made without it
-CORRECTED_FOR = 7 * 86_400.0  # seconds: who read it longer ago does not look again
-MOST_CORRECTED = 50  # messages edited after one change: platforms limit edits, too
 _YEAR = timedelta(days=365)
+_SOON = timedelta(days=14)  # before a review date, it can be confirmed and is told of
+_WEEK = 7  # days
 
 
 class Moderation:
@@ -59,10 +61,13 @@ class Moderation:
         min_people: int = MIN_PEOPLE,
         commit: bool = False,
         push: bool = False,
+        weekly: Weekly | None = None,
+        correct_days: int = 7,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.service, self.store, self.cases, self.min_people = service, store, tuple(cases), min_people
         self.commit, self.push, self.now = commit or push, push, now
+        self.weekly, self.correct_days = weekly, correct_days  # when to tell the week, and how long to correct
         self._version: Version | None = None
         self._making = threading.Lock()  # a reload that began earlier must not end later
 
@@ -140,8 +145,8 @@ class Moderation:
         entries = differences(before.knowledge, after.knowledge)
         return Made(
             key=record.key,
+            entry_id=proposal.entry_id,
             entries=entries,
-            corrections=self.corrections(before.knowledge, after.knowledge),
             commit=commit,
             trouble=trouble,
         )
@@ -152,15 +157,6 @@ class Moderation:
         if self._version is None or self._version.engine is not snapshot.engine:
             self._version = Version(knowledge=snapshot.knowledge, engine=snapshot.engine)
         return self._version
-
-    def corrections(self, before: Knowledge, after: Knowledge) -> tuple[Post, ...]:
-        """Give our public messages of the last days whose entry reads otherwise now: the newest, and not too many."""
-        since = self.now() - CORRECTED_FOR
-        changed = [
-            one for one in differences(before, after).changed if changed_words(before.by_id[one], after.by_id[one])
-        ]
-        posts = [post for entry_id in changed for post in self.store.posts(entry_id, since)]
-        return tuple(sorted(posts, key=lambda post: -post.posted_at)[:MOST_CORRECTED])
 
     def _record(self, record: Edit) -> bool:
         try:
@@ -206,24 +202,18 @@ class Moderator:
 
     def stock_ids(self) -> tuple[str, ...]:
         """Give the ids of what is out of scope by name, as `add_alternate` takes them."""
-        collections = self.snapshot.knowledge.collections
         several = len(self._all.service.snapshot.knowledge.collections) > 1
-        prefix = [f"{one.name}:" if several else "" for one in collections]
-        return tuple(
-            f"{name}out_of_scope/{reply.id}"
-            for name, one in zip(prefix, collections, strict=True)
-            for reply in one.stock_replies
-            if reply.reason == "out_of_scope"
-        )
+        return tuple(name for name, _ in out_of_scope(self.snapshot.knowledge, several=several))
 
-    def settle(self, keys: Sequence[str], verdict: Verdict) -> tuple[Request, ...]:
+    def settle(self, keys: Sequence[str], verdict: Verdict, entry_id: str | None = None) -> tuple[Request, ...]:
         """Take questions out of the queue; return the people who wait for an answer to them.
 
-        Bring them the answer, then settle as "answered"; "dismissed" forgets them.
+        The bot brings it to them where they are: `entry_id`, an entry or what is out of scope. Dismissed, they are
+        forgotten.
         """
         desk = self._all.store.desk
-        waiting = () if verdict in {"answered", "dismissed"} else desk.requests(keys)
-        desk.settle(keys, verdict)
+        waiting = () if verdict == "dismissed" else desk.requests(keys)
+        desk.settle(keys, verdict, entry_id)
         return waiting
 
     # --- proposing ---------------------------------------------------------------------------
@@ -261,7 +251,9 @@ class Moderator:
         entry = self.snapshot.knowledge.by_id.get(entry_id)
         if entry is None:
             raise EditError(f"There is no {entry_id}; it may have been retired.")
-        term = entry.review_by - entry.as_of if entry.review_by and entry.as_of else _YEAR
+        if entry.review_by is None or entry.review_by > today + _SOON:
+            raise EditError(f"{entry_id} is not due for review; somebody may have confirmed it meanwhile.")
+        term = entry.review_by - entry.as_of if entry.as_of else _YEAR
         fields = {"as_of": today, "review_by": today + max(term, timedelta(days=1))}
         return self.edit(entry_id, fields)
 
@@ -314,13 +306,21 @@ class Moderator:
         queue = self.queue()
         since = self._all.now() - timedelta(days=7).total_seconds()
         votes = self._all.store.desk.vote_counts(since=since, tenant=self.tenant)
+        days = self.statistics(today, days=_WEEK)
         every = self.snapshot.knowledge.by_id.values()
-        expired = [entry for entry in every if entry.review_by is not None and entry.review_by < today]
+        due = sorted(
+            (entry.review_by, entry.id, entry)
+            for entry in every
+            if entry.review_by is not None and entry.review_by <= today + _SOON
+        )
         return Digest(
+            asked=days.total,
+            answered=days.answered,
             waiting=len(queue),
             top=queue[:top],
             voted_down=tuple(count for count in votes if count.unhelpful > count.helpful)[:top],
-            expired=tuple(sorted(expired, key=lambda entry: (entry.review_by or today, entry.id))),
+            expired=tuple(entry for day, _, entry in due if day < today),
+            expiring=tuple(entry for day, _, entry in due if day >= today),
         )
 
 

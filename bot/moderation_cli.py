@@ -167,23 +167,25 @@ def _settle(moderator: Moderator, group: Group, closest: tuple[Match, ...]) -> b
                     moderator.settle(group.keys, "dismissed")
                     return True
                 case "n":
-                    done = _make(moderator, _new_entry(moderator, group))
+                    proposal = _new_entry(moderator, group)
                     verdict = "new_entry"
                 case "o":
-                    done = _make(moderator, _out_of_scope(moderator, group))
+                    proposal = _out_of_scope(moderator, group)
                     verdict = "out_of_scope"
                 case chosen:
                     number = int(chosen) if chosen.isdecimal() else 0
                     entry_id = closest[number - 1].entry.id if 0 < number <= len(closest) else chosen
-                    done = _make(moderator, moderator.add_alternate(entry_id, group.text))
+                    proposal = moderator.add_alternate(entry_id, group.text)
                     verdict = "alternate"
+            done = _make(moderator, proposal)
         except BackchannelError as error:
             click.echo(_visible(str(error)), err=True)
             continue
         if done:
-            waiting = moderator.settle(group.keys, verdict)  # type: ignore[arg-type]
+            waiting = moderator.settle(group.keys, verdict, proposal.entry_id)  # type: ignore[arg-type]
             if waiting:
-                click.echo(f"{len(waiting)} people wait for this answer; the bot tells them once it runs.")
+                people = len({(one.platform, one.person) for one in waiting})
+                click.echo(f"People who wait and get this answer from the bot: {people}")
             return True
 
 

@@ -130,6 +130,37 @@ class ModeratorWording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewsWording:
+    """What the bot tells by itself: changes, the week, corrections."""
+
+    changed: str  # {added} {changed} {gone}
+    new: str
+    otherwise: str
+    gone: str
+    besides: str
+    made_by: str  # {author} {action} {command}
+    more: str  # {count}
+    refused: str
+    mended: str
+    in_force: str  # {time}
+    week: str
+    asked: str  # {total} {answered}
+    waits: str  # {count}
+    voted_down: str
+    votes: str  # {title} {helpful} {unhelpful}
+    expired: str
+    expiring: str
+    due: str  # {title} {date}
+    quiet: str
+    still_true: str
+    confirmed: str  # {title} {date} {command}
+    updated: str  # {date}
+    retired: str  # {date}
+    instead: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """Every sentence of the bot's own in one language; a comment names the placeholders that `format` fills."""
 
@@ -160,6 +191,7 @@ class Wording:
     chat: ChatWording
     room: RoomWording
     moderator: ModeratorWording
+    news: NewsWording
     commands: Mapping[str, str]  # names and descriptions of commands and their options; `x_about` describes `x`
 
     def on(self, day: date) -> str:
@@ -211,6 +243,7 @@ def _wording(language: str, table: dict[str, Any]) -> Wording:
     chat = ChatWording(**table.pop("chat"))
     room = RoomWording(**table.pop("room"))
     moderator = ModeratorWording(**table.pop("moderator"))
+    news = NewsWording(**table.pop("news"))
     commands = MappingProxyType(table.pop("commands"))
     labels = table.pop("actions")
     actions = MappingProxyType({action: labels.pop(action.value) for action in Action})
@@ -223,6 +256,7 @@ def _wording(language: str, table: dict[str, Any]) -> Wording:
         chat=chat,
         room=room,
         moderator=moderator,
+        news=news,
         commands=commands,
         **table,
     )

@@ -94,11 +94,12 @@ def test_a_question_ends_in_the_yaml_and_with_who_asked(tmp_path: Path) -> None:
             title = label.removeprefix("Add to: ")
             await press(here, waiting, "Make this change")
             assert "Done. To take it back: /backchannel undo " in text(waiting)
-            assert "have the answer now: 1" in text(waiting)
+            assert "get the answer now: 1" in text(waiting)
             after = yaml(tmp_path)
             assert ODD in after
             assert MARK in after
             assert 0 <= len(after.splitlines()) - len(before.splitlines()) <= 2
+            await here.deliver()
             told = here.ana.user.dm_channel.last_message
             assert title in text(told)
             assert f"You asked the moderators: “{ODD}”" in text(told)
@@ -142,6 +143,7 @@ def test_a_new_entry_by_form(tmp_path: Path) -> None:
             await press(here, waiting, "Make this change")
             asked = await here.ben.slash(here.channel, "ask", question=ODD)
             assert "An hour at most." in text(asked.response)
+            await here.deliver()
             assert "An hour at most." in text(here.ana.user.dm_channel.last_message)
             assert MARK in yaml(tmp_path)
 
@@ -179,6 +181,7 @@ def test_out_of_scope(tmp_path: Path) -> None:
             await press(here, waiting, "Make this change")
             asked = await here.ben.slash(here.channel, "ask", question=ODD)
             assert "Ask the samovar maker next door." in text(asked.response)
+            await here.deliver()
             assert "Ask the samovar maker next door." in text(here.ana.user.dm_channel.last_message)
 
     asyncio.run(chat())
@@ -194,7 +197,8 @@ def test_who_asked_twice_is_told_once(tmp_path: Path) -> None:
             waiting = await review(here)
             await press(here, waiting, "Add to: ")
             await press(here, waiting, "Make this change")
-            assert "have the answer now: 1" in text(waiting)
+            assert "get the answer now: 1" in text(waiting)
+            await here.deliver()
             assert len(here.ana.user.dm_channel.history()) == 1
             assert here.store.remember("flush", "2").result(WAIT)
             assert here.store.desk.requests([one.key for one in here.store.desk.recent_questions()]) == ()

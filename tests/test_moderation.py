@@ -15,7 +15,7 @@ from bot.errors import EditError, KnowledgeError, NotAllowedError, StoreError
 from bot.model import Action, Asker
 from bot.moderation import Moderation
 from bot.service import Service, open_snapshot
-from bot.store import Edit, Post, Store
+from bot.store import Edit, Store
 from tests.samples import write_files
 
 if TYPE_CHECKING:
@@ -85,24 +85,6 @@ def test_the_whole_loop(loop: Loop) -> None:
     ]
 
 
-def test_a_correction_reaches_the_messages_that_showed_the_entry(loop: Loop) -> None:
-    """A changed answer names the recent posts that show it; a new phrasing changes nothing for readers."""
-    import time
-
-    now = int(time.time())
-    for message, entry_id, posted_at in (
-        ("1", "faq/borrow", now),
-        ("2", "faq/noise", now),
-        ("3", "faq/borrow", now - 10**6),
-    ):
-        post = Post(platform="t", tenant="h", place="p", message=message, entry_id=entry_id, posted_at=posted_at)
-        written = loop.store.record_post(post)
-    assert written.result(WAIT)
-    assert loop.moderator.make(loop.moderator.add_alternate("faq/borrow", "lending ceiling")).corrections == ()
-    made = loop.moderator.make(loop.moderator.edit("faq/borrow", {"answer": "Twelve books."}))
-    assert [post.message for post in made.corrections] == ["1"]
-
-
 def test_only_a_moderator_is_let_in(loop: Loop) -> None:
     """Whoever has no right sees nothing, whatever they call."""
     with pytest.raises(NotAllowedError, match="Only moderators"):
@@ -129,20 +111,6 @@ def test_a_change_that_would_break_the_knowledge_is_not_made(loop: Loop) -> None
     assert loop.moderator.history() == ()
 
 
-def test_who_waits_is_named_until_told(loop: Loop) -> None:
-    """Settling hands over who pressed the button; told, they are forgotten."""
-    asker = Asker(platform="terminal", tenant="harbour", place="help", person="a")
-    (key,) = loop.ask("what is the frobnication quota", "a")
-    assert loop.store.ask_moderators(key, "what is the frobnication quota", asker)
-    assert loop.store.remember("flush", "1").result(WAIT)
-    (waiting,) = loop.moderator.queue()
-    (request,) = loop.moderator.settle(waiting.keys, "new_entry")
-    assert request.person == "a"
-    assert loop.moderator.settle(waiting.keys, "answered") == ()
-    assert loop.store.remember("flush", "2").result(WAIT)
-    assert loop.store.desk.requests(waiting.keys) == ()
-
-
 def test_a_retired_entry_sends_readers_on(loop: Loop) -> None:
     """An id that is gone is remembered with what to read in its place."""
     made = loop.moderator.make(loop.moderator.retire("faq/borrow", "section/history"))
@@ -160,6 +128,8 @@ def test_one_press_confirms_an_answer(loop: Loop) -> None:
     entry = loop.service.snapshot.knowledge.by_id["faq/opening-hours"]
     assert (entry.as_of, entry.review_by) == (TODAY, date(2026, 11, 15))
     assert loop.moderator.digest(TODAY).expired == ()
+    with pytest.raises(EditError, match="not due"):
+        loop.moderator.still_true("faq/opening-hours", TODAY)
 
 
 def test_the_digest_says_what_needs_a_hand(loop: Loop) -> None:
