@@ -20,8 +20,8 @@ PACE = 1.2  # seconds between two deliveries: both platforms allow about fifty a
 class Carrier(Protocol):
     """One platform's hands."""
 
-    async def channels(self) -> Sequence[Channel]:
-        """List the channels where moderators are told things."""
+    async def channels(self) -> Sequence[Channel] | None:
+        """List the channels where moderators are told things; None while that cannot be told."""
 
     async def carry(self, errand: Errand) -> Fate:
         """Deliver one thing; errors that may pass make it "later", those that will not "gone"."""
@@ -44,7 +44,10 @@ async def run(outbox: Outbox, carrier: Carrier, *, look: float = LOOK, pace: flo
 
 async def deliver(outbox: Outbox, carrier: Carrier, *, pace: float = PACE) -> bool:
     """Deliver what is due now; say whether anything went well, so that more may follow."""
-    errands = await asyncio.to_thread(outbox.take, await carrier.channels())
+    channels = await carrier.channels()
+    if channels is None:
+        return False
+    errands = await asyncio.to_thread(outbox.take, channels)
     went_well = False
     for number, errand in enumerate(errands):
         if number:

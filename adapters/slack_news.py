@@ -58,14 +58,14 @@ class News:
     def __init__(self, bot: Bot, workspaces: Workspaces) -> None:
         self._bot, self._workspaces = bot, workspaces
 
-    async def channels(self) -> Sequence[Channel]:
+    async def channels(self) -> Sequence[Channel] | None:
         """The moderators' channel; where people install the bot themselves, none is everybody's."""
         channel = self._bot.settings.moderator_channel
         try:
             team = await self._workspaces.home() if channel else None
         except CALL_ERRORS as error:
             logger.info("slack does not tell which workspace this is: %s", reason(error))
-            team = None
+            return None
         return (Channel(id=channel, tenant=team),) if team else ()
 
     async def carry(self, errand: Errand) -> Fate:
