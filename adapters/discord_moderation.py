@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from discord import Permissions, app_commands
 from discord.app_commands import Choice, Range, locale_str
 
+from adapters import discord_figures
 from adapters.discord_guard import say
 from adapters.discord_ids import short
 from adapters.discord_items import Interaction  # noqa: TC001 (the library reads annotations at runtime)
@@ -27,12 +28,10 @@ if TYPE_CHECKING:
     from adapters.discord_review import Review
     from bot.model import Problem
     from bot.service import Service
-    from bot.statistics import Statistics
     from bot.store import Edit
-    from bot.wording import ModeratorWording, RoomWording
+    from bot.wording import RoomWording
 
 _PROBLEMS = 20  # shown at once; the rest is counted
-_LISTED = 15  # entries with figures
 _MAX_KEY = 32  # characters of a change's key; a start that is enough will do
 _CHOICES, _CHOICE_NAME = 25, 100  # Discord's limits; beyond them a type-ahead shows nothing at all
 
@@ -154,8 +153,7 @@ class Moderation(app_commands.Group):
         moderator = self._review.changes.moderator(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await asyncio.to_thread(moderator.statistics, datetime.now(UTC).date())
-        lines = _figures(found, wording(interaction.locale.value).moderator)
-        await interaction.edit_original_response(view=report("\n".join(lines)))
+        await discord_figures.show(interaction, found)
 
     @edit.autocomplete("entry")
     @history.autocomplete("entry")
@@ -174,25 +172,6 @@ def _line(edit: Edit) -> str:
     pending = "" if edit.state == "done" else f" [{edit.state}]"
     reason = f": {edit.reason}" if edit.reason else ""
     return f"{edit.key}  {day_of(edit.made_at)}  {edit.author}  {edit.action} {edit.entry_id}{undoes}{pending}{reason}"
-
-
-def _figures(found: Statistics, words: ModeratorWording) -> list[str]:
-    lines = [
-        words.figures.format(
-            total=found.total,
-            days=len(found.days),
-            answered=found.answered,
-            asked_back=sum(day.asked_back for day in found.days),
-            unanswered=sum(day.unanswered for day in found.days),
-            declined=sum(day.declined for day in found.days),
-        )
-    ]
-    lines += [
-        f"{one.answers:>6}  {one.entry_id}  +{one.helpful} -{one.unhelpful}"
-        for one in found.entries[:_LISTED]
-        if one.answers or one.helpful or one.unhelpful
-    ]
-    return [*lines, words.unreached.format(entries=", ".join(found.unreached))] if found.unreached else lines
 
 
 def _words(interaction: Interaction) -> RoomWording:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from adapters import slack_blocks as block
+from adapters import slack_figures
 from adapters import slack_moderator_views as views
 from adapters.slack_here import CALL_ERRORS, Here, reason
 from adapters.slack_intent import MAX_ID, Intent
@@ -176,8 +177,7 @@ class Reviewing:
         today = datetime.now(UTC).date()
         statistics = await self._read(here, lambda moderator: moderator.statistics(today))
         if statistics is not None:
-            head, blocks = views.figures(statistics, here.locale)
-            await self._bot.sender.respond(here, head, blocks)
+            await slack_figures.show(here, statistics, self._bot.sender)
 
     async def _read(self, here: Here, read: Callable[[Moderator], _Read]) -> _Read | None:
         """Read something for a message; None once it was said why not."""

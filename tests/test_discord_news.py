@@ -20,7 +20,7 @@ from bot.errors import KnowledgeError
 from bot.model import Asker
 from bot.schedule import Weekly
 from bot.wording import languages
-from tests.fakes.discord_limits import V2_FLAG, problems
+from tests.fakes.discord_limits import GALLERY, V2_FLAG, problems
 from tests.fakes.discord_room import Room, buttons, room, text, written
 
 if TYPE_CHECKING:
@@ -167,6 +167,29 @@ def test_a_message_that_is_gone_is_forgotten(tmp_path: Path) -> None:
             assert here.store.desk.posts("discord", 0) == ()
 
     asyncio.run(chat())
+
+
+def test_figures_as_a_picture_with_words_for_who_cannot_see_it(tmp_path: Path) -> None:
+    """`stats` shows a picture, describes it, and says the figures below; without the extra, in words alone."""
+    pytest.importorskip("matplotlib")
+
+    async def chat() -> None:
+        async with shop(tmp_path) as (here, _):
+            await here.ana.slash(here.channel, "ask", question=SURE)
+            assert here.store.remember("flush", "asked").result(20)
+            shown = (await here.mod.slash(here.channel, "backchannel stats")).response
+            assert "1 questions in 30 days: 1 answered" in text(shown)
+            gallery = next(part for part in here_parts(shown) if part["type"] == GALLERY)
+            assert gallery["items"][0]["description"].startswith("How each day's questions ended")
+            (file,) = shown.attachments
+            assert file.filename == "figures.png"
+
+    asyncio.run(chat())
+
+
+def here_parts(message: Any) -> list[dict[str, Any]]:
+    """The components of a message."""
+    return [part if isinstance(part, dict) else part.to_dict() for part in message.components]
 
 
 @pytest.mark.parametrize("language", languages())

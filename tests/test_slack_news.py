@@ -168,6 +168,29 @@ def test_a_channel_that_does_not_have_the_bot_is_given_up(tmp_path: Path) -> Non
     play(tmp_path, scenario)
 
 
+@pytest.mark.parametrize("refused", ["", "missing_scope"])
+def test_figures_as_a_picture_in_a_direct_message(tmp_path: Path, refused: str) -> None:
+    """`stats` says the figures where it was typed, and sends the picture to who typed it; refused, words are enough."""
+    pytest.importorskip("matplotlib")
+
+    async def scenario(slack: SlackServer, _: Moderation) -> None:
+        slack.users["U1"] = {"is_admin": True}
+        if refused:
+            slack.fail("files.getUploadURLExternal", refused)
+        await slack.command("/backchannel", "stats")
+        await slack.until(lambda: any(one.to == "U1" and "0 questions in 30 days" in words(one) for one in slack.posts))
+        said = next(one for one in slack.posts if one.to == "U1")
+        assert (WORDS.room.copied in words(said)) is not bool(refused)
+        files = list(slack.files.values())
+        assert len(files) == (0 if refused else 1)
+        for one in files:
+            assert one["channel"] == "D1"
+            assert one["content"].startswith(b"\x89PNG")
+            assert one["alt_txt"].startswith(WORDS.news.picture)
+
+    play(tmp_path, scenario)
+
+
 @pytest.mark.parametrize("language", languages())
 def test_the_longest_bulletin_fits(language: str) -> None:
     """Full parts are within every limit of Slack's."""

@@ -28,7 +28,8 @@ class Methods:
                 options=fields,
             )  # fmt: skip
             self.posts.append(post)
-            return {"channel": channel, "ts": post.ts, "message": {"text": post.text, "ts": post.ts}}
+            conversation = f"D{channel[1:]}" if channel.startswith("U") else channel
+            return {"channel": conversation, "ts": post.ts, "message": {"text": post.text, "ts": post.ts}}
         return {"error": "not_in_channel"}
 
     def _on_chat_postEphemeral(self, fields: Json, _token: str) -> Json:  # noqa: N802
@@ -100,6 +101,18 @@ class Methods:
     def _on_usergroups_users_list(self, fields: Json, _token: str) -> Json:
         group = fields["usergroup"]
         return {"users": self.groups[group]} if group in self.groups else {"error": "no_such_subteam"}
+
+    def _on_files_getUploadURLExternal(self, fields: Json, _token: str) -> Json:  # noqa: N802
+        key = f"F{next(self._numbers):08}"
+        self.files[key] = {"filename": fields["filename"], "alt_txt": fields.get("alt_txt", ""), "content": b""}
+        return {"file_id": key, "upload_url": f"{self.base}/upload/{key}"}
+
+    def _on_files_completeUploadExternal(self, fields: Json, _token: str) -> Json:  # noqa: N802
+        if not str(fields.get("channel_id", "")).startswith(("C", "G", "D")):
+            return {"error": "invalid_arguments"}
+        for one in fields["files"]:
+            self.files[one["id"]]["channel"] = fields["channel_id"]
+        return {"files": fields["files"]}
 
     def _on_conversations_open(self, _fields: Json, _token: str) -> Json:
         return {"channel": {"id": "D1"}}
