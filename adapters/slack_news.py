@@ -7,8 +7,6 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from slack_sdk.errors import SlackApiError
-
 from adapters import slack_blocks as block
 from adapters.slack_bot import Shown
 from adapters.slack_card import pages
@@ -36,9 +34,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Slack's words for what may pass; any other refusal stays.
-_PASSING = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
-_SERVER = 500  # HTTP's first error of a server
+# Slack's words for what will never be taken; any other refusal may pass, as one of a token that is about to be renewed.
+_NEVER = frozenset(
+    {
+        *("channel_not_found", "is_archived", "not_in_channel", "restricted_action"),
+        *("cannot_dm_bot", "messages_tab_disabled", "user_disabled", "user_not_found"),
+        *("cant_update_message", "edit_window_closed", "message_not_found"),
+        *("invalid_blocks", "msg_blocks_too_long", "msg_too_long", "no_text"),
+    }
+)
 _MAX_VERBATIM = 2800  # characters of a tool's output
 
 
@@ -80,10 +84,10 @@ class News:
         except _NotInstalledError:
             return "gone"
         except CALL_ERRORS as error:
-            passing = _passes(error)
-            level = logging.INFO if passing else logging.WARNING
+            lasting = reason(error) in _NEVER
+            level = logging.WARNING if lasting else logging.INFO
             logger.log(level, "a %s was not taken: %s", type(errand).__name__.lower(), reason(error))
-            return "later" if passing else "gone"
+            return "gone" if lasting else "later"
         return "done"
 
     async def _tell(self, notice: Notice) -> None:
@@ -183,9 +187,3 @@ async def _post(client: AsyncWebClient, channel: str, said: str, blocks: Sequenc
     await client.chat_postMessage(
         channel=channel, text=said, blocks=list(blocks), unfurl_links=False, unfurl_media=False
     )  # fmt: skip
-
-
-def _passes(error: BaseException) -> bool:
-    if not isinstance(error, SlackApiError):
-        return True
-    return error.response.status_code >= _SERVER or error.response.get("error") in _PASSING
