@@ -49,7 +49,8 @@ class News:
         """The moderators' channels of the servers that this process has."""
         places = self._desk.service.places
         known = map(self._client.get_channel, map(int, filter(str.isdecimal, places.moderator_channels(PLATFORM))))
-        return [Channel(id=str(one.id), tenant=str(one.guild.id)) for one in known if hasattr(one, "guild")]
+        here = (one for one in known if isinstance(one, discord.abc.GuildChannel | discord.Thread))
+        return [Channel(id=str(one.id), tenant=str(one.guild.id)) for one in here]
 
     async def carry(self, errand: Errand) -> Fate:
         """Deliver one thing."""

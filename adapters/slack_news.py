@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from adapters import slack_blocks as block
 from adapters.slack_bot import Shown
 from adapters.slack_card import pages
-from adapters.slack_here import CALL_ERRORS, Here, reason
+from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, reason
 from adapters.slack_text import Json, bold, literal, text
 from adapters.slack_values import Name, Value, action_id
 from bot.bulletin import UNDO
@@ -43,6 +43,7 @@ _NEVER = frozenset(
         *("invalid_blocks", "msg_blocks_too_long", "msg_too_long", "no_text"),
     }
 )
+_TEAM = "T"  # begins a workspace's id
 _MAX_VERBATIM = 2800  # characters of a tool's output
 
 
@@ -63,14 +64,15 @@ class News:
         self._bot, self._workspaces = bot, workspaces
 
     async def channels(self) -> Sequence[Channel] | None:
-        """The moderators' channel; where people install the bot themselves, none is everybody's."""
-        channel = self._bot.settings.moderator_channel
+        """The moderators' channels; where people install the bot themselves, none is everybody's."""
+        places = self._bot.service.places.moderator_channels(PLATFORM)
         try:
-            team = await self._workspaces.home() if channel else None
+            home = await self._workspaces.home() if places else None
         except CALL_ERRORS as error:
             logger.info("slack does not tell which workspace this is: %s", reason(error))
             return None
-        return (Channel(id=channel, tenant=team),) if team else ()
+        teams = {channel: place if place.startswith(_TEAM) else home for channel, place in places.items()}
+        return [Channel(id=channel, tenant=team) for channel, team in teams.items() if team]
 
     async def carry(self, errand: Errand) -> Fate:
         """Deliver one thing."""

@@ -20,7 +20,7 @@ from bot.correction import outdated, reading
 from bot.errors import StoreError
 from bot.knowledge.diff import differences
 from bot.model import Asker
-from bot.reload import Refused, Reloaded
+from bot.reload import Refused, Reloaded, within
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -48,11 +48,10 @@ _DAY = 86_400.0  # seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """Where moderators of one server or workspace are told things; without a `tenant`, of all."""
+    """Where moderators of one server or workspace are told things."""
 
     id: str
-    tenant: str | None = None
-    locale: str | None = None
+    tenant: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +67,7 @@ class Answer:
     """What the moderators answered, for one who asked them."""
 
     requests: tuple[Request, ...]  # of one person
+    asker: Asker
     question: str
     lead: str  # plain: what this is the answer to
     entry_id: str  # empty where it is a fixed reply
@@ -79,6 +79,7 @@ class Correction:
     """What one of our public messages should say now."""
 
     post: Post
+    asker: Asker  # nobody: where it stands, and in which language
     question: str  # empty where it is no longer known
     note: str  # plain: since when; empty where the card says so
     card: Card
@@ -163,8 +164,9 @@ class Outbox:
             for channel in channels:
                 # A fact that all processes share: the state that this channel knows of.
                 state = news.after.version if isinstance(news, Reloaded) else _named(news)
-                if self._store.swap(f"announced/{self._platform}/{channel.id}", state):
-                    self._post(Notice(channel=channel, bulletin=self._bulletin(news, channel)))
+                theirs = within(news, self._service.place(self._there(channel)).collections)
+                if self._store.swap(f"announced/{self._platform}/{channel.id}", state) and theirs is not None:
+                    self._post(Notice(channel=channel, bulletin=self._bulletin(theirs, channel)))
 
     def _post(self, notice: Notice) -> None:
         self._notices = [*self._notices[1 - _WAITING :], notice]
@@ -197,16 +199,18 @@ class Outbox:
             known = self._store.recall(key)
             if known == moment:
                 continue
-            asker = Asker(platform=self._platform, tenant=channel.tenant or "", is_moderator=True)
-            moderator = self._moderation.of(asker, "", everywhere=channel.tenant is None)
-            digest = moderator.digest(now.date())
+            asker = replace(self._there(channel), is_moderator=True)
+            digest = self._moderation.of(asker, "").digest(now.date())
             # A channel that is new is told from the next week on.
             if self._store.swap(key, moment) and known is not None:
-                bulletin = of_week(digest, self._service.snapshot.knowledge, self._words(channel))
+                bulletin = of_week(digest, self._service.seen_from(asker).knowledge, self._words(channel))
                 self._post(Notice(channel=channel, bulletin=bulletin))
 
     def _words(self, channel: Channel) -> Wording:
-        return self._service.wording(Asker(platform=self._platform, locale=channel.locale))
+        return self._service.wording(self._there(channel))
+
+    def _there(self, channel: Channel) -> Asker:
+        return Asker(platform=self._platform, tenant=channel.tenant, place=channel.id)
 
     # --- answers -----------------------------------------------------------------------------
 
@@ -220,7 +224,13 @@ class Outbox:
         taken = 0
         for (_, person, entry_id), owed in together.items():
             first = owed[0]
-            asker = self._asker(first.request.tenant, person, first.request.locale)
+            asker = Asker(
+                platform=self._platform,
+                tenant=first.request.tenant,
+                place=first.request.place,
+                person=person,
+                locale=first.request.locale,
+            )
             card = self._service.settled(entry_id, asker)  # None: this process has not read the files again yet
             held = f"answer/{self._platform}/{person}/{first.request.question_key}"
             if card is not None and taken < _AT_ONCE and self._store.claim(held, _HELD):
@@ -229,6 +239,7 @@ class Outbox:
                 known = entry_id in self._service.snapshot.knowledge.by_id
                 yield Answer(
                     requests=tuple(one.request for one in owed),
+                    asker=asker,
                     question=first.question,
                     lead=lead,
                     entry_id=entry_id if known else "",
@@ -266,7 +277,7 @@ class Outbox:
             self._check_at = float("inf")
 
     def _correction(self, post: Post, digest: str) -> Correction:
-        asker = self._asker(post.tenant, "", post.locale)
+        asker = Asker(platform=self._platform, tenant=post.tenant, place=post.place, locale=post.locale)
         today = datetime.fromtimestamp(self._now(), UTC).date()
         question = self._store.desk.question(post.key) if post.key else None
         card = self._service.again(post.entry_id, question, asker)
@@ -276,10 +287,7 @@ class Outbox:
         else:
             words = wording(card.language)
             note = words.news.updated.format(date=words.on(today))
-        return Correction(post=post, question=question or "", note=note, card=card, digest=digest)
-
-    def _asker(self, tenant: str, person: str, locale: str | None) -> Asker:
-        return Asker(platform=self._platform, tenant=tenant, person=person, locale=locale)
+        return Correction(post=post, asker=asker, question=question or "", note=note, card=card, digest=digest)
 
 
 def _nobody() -> None:

@@ -34,9 +34,9 @@ WEEK = 7 * 86_400
 @asynccontextmanager
 async def shop(tmp_path: Path) -> AsyncIterator[tuple[Room, Any]]:
     """A server whose knowledge may be edited, with a channel for its moderators."""
-    async with room(tmp_path, own=written(tmp_path / "tea"), moderator_channel=0) as here:
+    async with room(tmp_path, own=written(tmp_path / "tea")) as here:
         backroom = here.guild.create_text_channel("moderators")
-        object.__setattr__(here.bot.desk.settings, "moderator_channel", backroom.id)
+        here.set(f"discord.moderator_channel = {backroom.id}")
         here.bot.moderation.correct_days = 10_000  # the simulated server's calendar is another
         yield here, backroom
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,12 +11,14 @@ import pytest
 
 pytest.importorskip("sqlalchemy")
 
+from bot.config import Settings
 from bot.correction import RETIRED, reading
 from bot.errors import KnowledgeError
 from bot.markdown import plain
 from bot.model import Asker
 from bot.moderation import Moderation
 from bot.outbox import Answer, Channel, Correction, Notice, Outbox
+from bot.places import Place, Platform, read_places
 from bot.schedule import Weekly
 from bot.service import Service, open_snapshot
 from bot.store import Post, Store
@@ -431,3 +434,38 @@ def test_news_and_settled_questions_wake_the_courier(office: Office) -> None:
         office.outbox.listen(woken.set)
         act()
         assert woken.wait(WAIT)
+
+
+def test_a_channel_hears_of_its_own_collections(tmp_path: Path, clock: list[float]) -> None:
+    """Where moderators keep some collections, changes and errors of the others are none of theirs."""
+    for name in ("north", "south"):
+        write_files(tmp_path / "knowledge" / name)
+    office = Office(tmp_path / "knowledge", None, clock)
+    file = tmp_path / "settings.toml"
+    file.write_text('chat.places.mods.collections = "north"\n')
+    platform = Platform(name="chat", settings=Settings, place=Place, place_id=re.compile(r"\w+"), expects="a channel")
+    office.service.reload_places(lambda: read_places((platform,), {}, file))
+    elsewhere = Channel(id="others", tenant="harbour")
+
+    def told() -> dict[str, str]:
+        office.clock[0] += 31
+        errands = office.outbox.take([ROOM, elsewhere])
+        for one in errands:
+            office.outbox.report(one, "done")
+        return {one.channel.id: words(one.bulletin) for one in errands if isinstance(one, Notice)}
+
+    faq = {name: tmp_path / "knowledge" / name / "faq.yaml" for name in ("north", "south")}
+    faq["south"].write_text(faq["south"].read_text().replace("Ten books", "Twelve books"))
+    office.service.reload()
+    assert told().keys() == {"others"}
+    for one in faq.values():
+        one.write_text(one.read_text().replace("for a month", "for a week"))
+    office.service.reload()
+    both = told()
+    assert "south:faq/borrow" not in both["mods"]
+    assert "north:faq/borrow" in both["mods"]
+    assert "south:faq/borrow" in both["others"]
+    faq["south"].write_text("faq: nothing\n")
+    with pytest.raises(KnowledgeError):
+        office.service.reload()
+    assert told().keys() == {"others"}

@@ -22,7 +22,7 @@ from bot.wording import languages, wording
 from tests.fakes.slack_limits import block_problems, texts
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.slack_talk import attached
-from tests.samples import write_files
+from tests.samples import places, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -42,13 +42,13 @@ def words(post: Post) -> str:
 
 def play(folder: Path, scenario: Callable[[SlackServer, Moderation], Awaitable[None]]) -> None:
     """Run a scenario with a bot that has a moderators' channel, on knowledge that may be edited."""
-    service = Service.open(Settings(knowledge=write_files(folder / "library")))
+    wanted = Settings(knowledge=write_files(folder / "library"))
+    service = Service.open(wanted, places=places(folder, f'slack.moderator_channel = "{MODS}"'))
 
     async def run() -> SlackServer:
         with Store.open(f"sqlite:///{folder / 'store.db'}") as store:
             moderation = Moderation(service, store, correct_days=10_000)  # the loopback server's clock is behind
-            channel = {"BACKCHANNEL_SLACK_MODERATOR_CHANNEL": MODS}
-            async with SlackServer() as slack, attached(slack, moderation, channel):
+            async with SlackServer() as slack, attached(slack, moderation):
                 await scenario(slack, moderation)
         return slack
 
