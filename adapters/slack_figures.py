@@ -27,13 +27,13 @@ async def show(here: Here, found: Statistics, sender: Sender) -> None:
     Slack shows a file only where it was sent to, for all to see: a picture for one person's eyes goes to that person.
     """
     head, blocks = views.figures(found, here.locale)
-    drawn = await asyncio.to_thread(picture.draw, found)
-    if drawn is not None and await _sent(here, head, drawn):
-        blocks.append(literal(wording(here.locale).room.copied))
     await sender.respond(here, head, blocks)
+    drawn = await asyncio.to_thread(picture.draw, found)
+    if drawn is not None:
+        await _send(here, head, drawn)
 
 
-async def _sent(here: Here, head: str, drawn: bytes) -> bool:
+async def _send(here: Here, head: str, drawn: bytes) -> None:
     about = f"{wording(here.locale).news.picture} {head}"
     try:
         # A person's id opens the conversation; a file needs the conversation's own.
@@ -43,5 +43,3 @@ async def _sent(here: Here, head: str, drawn: bytes) -> bool:
         )  # fmt: skip
     except CALL_ERRORS as error:
         logger.warning("a picture could not be sent: %s", reason(error))
-        return False
-    return True

@@ -369,16 +369,16 @@ def test_home_and_stats(tmp_path: Path) -> None:
         home = slack.home["U1"]
         await slack.press_in_view(home, "review")
         await slack.until(lambda: any(OWN.wanted in words(one) for one in slack.views.values()))
-        count = len(slack.posts)
-        await slack.command("/backchannel", "stats")
-        assert "1 questions in 30 days" in words(await slack.post_after(count))
-        await slack.command("/backchannel", "edit")
-        assert "/backchannel edit faq/" in words(await slack.post_after(count + 1))
-        await slack.command("/backchannel", "history")
-        assert OWN.no_changes in words(await slack.post_after(count + 2))
+        for text, said in (
+            ("stats", "1 questions in 30 days"),
+            ("edit", "/backchannel edit faq/"),
+            ("history", OWN.no_changes),
+        ):
+            await slack.command("/backchannel", text)
+            await slack.until(lambda said=said: any(said in words(one) for one in slack.posts if one.to == "U1"), said)
         slack.fail("views.open", "expired_trigger_id")
         await slack.command("/backchannel", "review")
-        assert WORDS.room.old_button in words(await slack.post_after(count + 3))
+        await slack.until(lambda: any(WORDS.room.old_button in words(one) for one in slack.posts))
 
     talk(tmp_path, scenario, database=True)
 
