@@ -74,11 +74,12 @@ def compose(decision: Decision, *, today: date, locale: str | None, knowledge: K
     )
 
 
-def card_of(entry: Entry | None, *, today: date, locale: str | None, knowledge: Knowledge) -> Card:
-    """Write an entry out in full, as for a reader who picked it; None stands for one that is gone."""
+def card_of(entry_id: str, *, today: date, locale: str | None, knowledge: Knowledge) -> Card:
+    """Write an entry out in full, as for a reader who picked it; or, where it is gone, what to read in its place."""
     reader = _reader(knowledge, today, locale)
+    entry = knowledge.by_id.get(entry_id)
     if entry is None:
-        return _line(reader.words.gone, reader)
+        return _gone(entry_id, reader)
     telling = _telling(entry, reader)
     return _entry_card(entry, telling, _parsed(telling.body), (Action.HELPFUL, Action.SHARE, Action.REMOVE), reader)
 
@@ -186,6 +187,19 @@ def _stock(stock: StockReply, reader: _Reader) -> Card:
     return Card(
         title=reader.words.out_of_scope_title if stock.reason == "out_of_scope" else "",
         body=_parsed(stock.translations.get(language, stock.reply)),
+        language=reader.words.language,
+    )
+
+
+def _gone(entry_id: str, reader: _Reader) -> Card:
+    successor = reader.knowledge.by_id.get(reader.knowledge.retired.get(entry_id, ""))
+    if successor is None:
+        return _line(reader.words.gone, reader)
+    return Card(
+        title="",
+        body=_said(reader.words.retired),
+        suggestions_title=reader.words.read_instead,
+        suggestions=_suggestions([successor], reader),
         language=reader.words.language,
     )
 

@@ -89,10 +89,6 @@ class Moderation:
                 if place is not None and (state := applied(place.path, pending.patch)) is not None:
                     self.store.desk.record_edit(replace(pending, state="done" if state else "void"))
 
-    def retired(self, entry_id: str) -> str | None:
-        """Give what to read in place of an entry that is gone: an id, empty where none was named; None if unknown."""
-        return self.store.recall(_retired_key(entry_id))
-
     def place(self, entry_id: str, known: Sequence[Collection]) -> tuple[Collection, str]:
         """Find an id's collection and the id within it. Raises EditError where it is not among those known."""
         collections = self.service.snapshot.knowledge.collections
@@ -131,8 +127,6 @@ class Moderation:
             self._record(replace(record, state="done"))
             self.service.reload()
             after = self.service.snapshot
-        if proposal.change.action == "retire":
-            self.store.remember(_retired_key(proposal.entry_id), proposal.successor or "")
         trouble = None if kept else "The history could not be written, so this cannot be undone from here."
         commit = None
         if self.commit:
@@ -242,15 +236,19 @@ class Moderator:
 
     def retire(self, entry_id: str, successor: str | None = None) -> Proposal:
         """Propose to take an entry away; `successor` is what readers of it are sent to."""
-        if successor is not None and successor not in self.snapshot.knowledge.by_id:
-            raise EditError(f"There is no {successor} to send readers to.")
-        return replace(self._propose(entry_id, edit.retire), successor=successor)
+        own, known = None, self.snapshot.knowledge.collections
+        home, _ = self._all.place(entry_id, known)
+        if successor is not None:
+            other, own = self._all.place(successor, known)
+            if other.name != home.name:
+                raise EditError(f"{successor} is in another collection; readers are sent on within {home.name} only.")
+        return self._propose(entry_id, lambda root, local: edit.retire(root, local, own))
 
     def still_true(self, entry_id: str, today: date) -> Proposal:
         """Propose to confirm an entry: true as of today, to be looked at again after as long as before, or a year."""
         entry = self.snapshot.knowledge.by_id.get(entry_id)
         if entry is None:
-            raise EditError(f"There is no {entry_id}; it may have been retired.")
+            raise EditError(f"There is no {entry_id}.")
         if entry.review_by is None or entry.review_by > today + _SOON:
             raise EditError(f"{entry_id} is not due for review; somebody may have confirmed it meanwhile.")
         term = entry.review_by - entry.as_of if entry.as_of else _YEAR
@@ -322,7 +320,3 @@ class Moderator:
             expired=tuple(entry for day, _, entry in due if day < today),
             expiring=tuple(entry for day, _, entry in due if day >= today),
         )
-
-
-def _retired_key(entry_id: str) -> str:
-    return f"retired/{entry_id}"

@@ -21,7 +21,6 @@ class Proposal:
     entry_id: str  # as everywhere outside the files
     change: Change
     undoes: str | None = None
-    successor: str | None = None  # of a retired entry
 
     @property
     def diff(self) -> str:

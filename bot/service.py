@@ -198,7 +198,7 @@ class Service:
         entry = knowledge.by_id.get(entry_id)
         if entry is not None:
             self._memory.remember(asker, entry.title)
-        return card_of(entry, today=self._today(), locale=self._language(asker), knowledge=knowledge)
+        return card_of(entry_id, today=self._today(), locale=self._language(asker), knowledge=knowledge)
 
     def settled(self, entry_id: str, asker: Asker) -> Card | None:
         """What moderators settled a question with: an entry in full, or a fixed reply; None if it is not in force."""

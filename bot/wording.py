@@ -183,6 +183,8 @@ class Wording:
     overdue: str  # {date}
     not_translated: str
     gone: str
+    retired: str
+    read_instead: str
     as_of: str  # {date}
     sources: str
     date_format: str  # {day} {month} {year}

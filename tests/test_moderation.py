@@ -112,13 +112,38 @@ def test_a_change_that_would_break_the_knowledge_is_not_made(loop: Loop) -> None
 
 
 def test_a_retired_entry_sends_readers_on(loop: Loop) -> None:
-    """An id that is gone is remembered with what to read in its place."""
-    made = loop.moderator.make(loop.moderator.retire("faq/borrow", "section/history"))
+    """An old button of an id that is gone offers what to read in its place, even if that was retired since."""
+    before = (loop.root / "faq.yaml").read_bytes()
+    made = loop.moderator.make(loop.moderator.retire("faq/borrow", "faq/noise"))
     assert made.entries.removed == ("faq/borrow",)
-    assert loop.moderation.retired("faq/borrow") == "section/history"
-    assert loop.moderation.retired("faq/never-was") is None
-    with pytest.raises(EditError, match="no faq/nowhere"):
-        loop.moderator.retire("faq/noise", "faq/nowhere")
+    assert "\n# retired: faq/borrow, see faq/noise\n" in (loop.root / "faq.yaml").read_text()
+    assert [one.entry_id for one in loop.service.entry("faq/borrow", MODERATOR).suggestions] == ["faq/noise"]
+    second = loop.moderator.make(loop.moderator.retire("faq/noise", "section/history"))
+    card = loop.service.entry("faq/borrow", MODERATOR)
+    assert [one.entry_id for one in card.suggestions] == ["section/history"]
+    assert card.suggestions_title == "Read instead"
+    with pytest.raises(EditError, match="faq/borrow was retired, see faq/noise"):
+        loop.moderator.edit("faq/borrow", {"answer": "x"})
+    with pytest.raises(EditError, match="choose another id"):
+        loop.moderator.add_entry("faq/borrow", {"question": "x", "answer": "y"})
+    for key in (second.key, made.key):
+        loop.moderator.make(loop.moderator.undo(key))
+    assert (loop.root / "faq.yaml").read_bytes() == before
+    assert loop.service.entry("faq/borrow", MODERATOR).title == "How many books may I borrow?"
+
+
+@pytest.mark.parametrize(
+    ("entry", "successor", "why"),
+    [
+        ("faq/noise", "faq/nowhere", "no faq/nowhere"),
+        ("faq/noise", "faq/noise", "itself"),
+        ("out_of_scope/weather", None, "no entry that readers"),
+    ],
+)
+def test_a_retirement_that_leads_nowhere_is_refused(loop: Loop, entry: str, successor: str | None, why: str) -> None:
+    """Readers are sent to another entry that exists, or told that there is none."""
+    with pytest.raises(EditError, match=why):
+        loop.moderator.retire(entry, successor)
 
 
 def test_one_press_confirms_an_answer(loop: Loop) -> None:
