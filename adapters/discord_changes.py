@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from adapters.discord_desk import Desk
     from adapters.discord_ids import Press
     from adapters.discord_items import Interaction
+    from bot.learn import Group
     from bot.moderation import Moderation, Moderator
     from bot.proposal import Proposal
     from bot.store import Request, Verdict
@@ -31,6 +32,11 @@ class Settling:
 
     verdict: Verdict
     texts: Mapping[str, str]  # what was asked, by the question's key
+
+    @classmethod
+    def of(cls, group: Group, verdict: Verdict) -> Settling:
+        """Settle a whole group."""
+        return cls(verdict=verdict, texts={key: one.text for one in group.wordings for key in one.keys})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,19 +73,21 @@ class Changes:
             self._drafts.popitem(last=False)
         await interaction.edit_original_response(view=effects_view(proposal.diff, found, key, interaction.locale.value))
 
+    def has(self, interaction: Interaction, press: Press) -> bool:
+        """Say whether the draft of a button is there still, and this person's."""
+        draft = self._drafts.get(press.key)
+        return draft is not None and draft.person == str(interaction.user.id)
+
     def take(self, interaction: Interaction, press: Press) -> Draft | None:
         """Take the draft of a button out; None if it is gone, or somebody else's."""
-        draft = self._drafts.get(press.key)
-        if draft is None or draft.person != str(interaction.user.id):
-            return None
-        return self._drafts.pop(press.key)
+        return self._drafts.pop(press.key) if self.has(interaction, press) else None
 
-    async def make(self, interaction: Interaction, draft: Draft) -> None:
+    async def make(self, interaction: Interaction, draft: Draft, reason: str) -> None:
         """Make a change and say so, and who gets the answer; the interaction has been deferred."""
         words, locale = wording(interaction.locale.value).moderator, interaction.locale.value
         moderator = self.moderator(interaction)
         try:
-            made = await asyncio.to_thread(moderator.make, draft.proposal)
+            made = await asyncio.to_thread(moderator.make, draft.proposal, reason)
         except BackchannelError as error:  # the button is used up
             await interaction.edit_original_response(view=notice([str(error)], locale))
             return

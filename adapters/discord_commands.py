@@ -14,9 +14,9 @@ from discord.app_commands import Choice, Range, locale_str
 
 from adapters import discord_topics
 from adapters.discord_desk import words_of
+from adapters.discord_entries import tell
 from adapters.discord_guard import apologise, say
 from adapters.discord_moderation import Moderation, choices
-from adapters.discord_review import tell
 from adapters.discord_view import layout
 from bot.errors import BackchannelError
 from bot.limits import Admission

@@ -154,6 +154,11 @@ class Desk:
         """The id of the entry that a button or a menu names."""
         return long(shortened, self.service.snapshot.knowledge.by_id)
 
+    def prefix(self) -> str:
+        """What a new id begins with where there are several collections."""
+        collections = self.service.snapshot.knowledge.collections
+        return f"{collections[0].name}:" if len(collections) > 1 else ""
+
     def offered(self, card: Card, asker: Asker, *, alone: bool = False) -> Card:
         """A card without what could do nothing here, such as a vote that nobody keeps; who is `alone` cannot share."""
         idle = {Action.SHARE} if alone or _alone(asker) else set()

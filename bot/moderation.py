@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import threading
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _REMEMBERED = 2.0  # seconds to wait for the history before an edit is made without it
+_APART, _MOST_SPLITS = "queue/apart", 100  # what moderators split; settled ones are forgotten in time
 _YEAR = timedelta(days=365)
 _SOON = timedelta(days=14)  # before a review date, it can be confirmed and is told of
 _WEEK = 7  # days
@@ -178,7 +180,7 @@ class Moderator:
         """Give what waits to be settled, grouped by meaning, what matters most first. Raises StoreError."""
         asked = self._all.store.desk.open_questions(tenant=self.tenant)
         questions = [one for one in asked if self._concerns(one)]
-        return group(questions, now=self._all.now(), min_people=self._all.min_people)
+        return group(questions, now=self._all.now(), min_people=self._all.min_people, apart=self._apart())
 
     def _concerns(self, question: AskedQuestion) -> bool:
         """Whether a question was asked where some of the same collections are known."""
@@ -189,6 +191,17 @@ class Moderator:
     def find(self, key: str) -> Group | None:
         """Give the group that holds a question, as it is now; None if it was settled meanwhile."""
         return next((one for one in self.queue() if key in one.keys), None)
+
+    def split(self, group: Group, keys: Sequence[str]) -> None:
+        """Set some of a group's questions apart, to be settled by themselves. Raises EditError where none is left."""
+        chosen = [key for wording in group.wordings if not {*wording.keys}.isdisjoint(keys) for key in wording.keys]
+        if not 0 < len(chosen) < len(group.keys):
+            raise EditError("To split a group, choose some of its questions and leave some.")
+        apart = [*self._apart(), chosen][-_MOST_SPLITS:]
+        self._all.store.remember(_APART, json.dumps(apart))
+
+    def _apart(self) -> list[list[str]]:
+        return [list(map(str, keys)) for keys in json.loads(self._all.store.recall(_APART) or "[]")]
 
     def closest(self, group: Group) -> tuple[Match, ...]:
         """Give the entries that came nearest to a group's question, with their confidence."""

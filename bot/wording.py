@@ -127,6 +127,13 @@ class ModeratorWording:
     unreached: str  # {entries}
     usage: str  # {command}
     unchanged: str
+    split: str
+    split_about: str
+    nothing_found: str
+    with_reason: str
+    source_lines: str
+    position_lines: str
+    progress: str  # {done} {total}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

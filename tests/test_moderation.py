@@ -111,6 +111,28 @@ def test_a_change_that_would_break_the_knowledge_is_not_made(loop: Loop) -> None
     assert loop.moderator.history() == ()
 
 
+def test_a_group_is_split_for_good(loop: Loop) -> None:
+    """What belongs elsewhere is settled by itself, in whichever process; all or nothing of a group is no split."""
+    for question in ("what is the frobnication quota", "what is the frobnication quota today", "frobnication quota"):
+        loop.ask(question, "a", "b", "c")
+    (waiting,) = loop.moderator.queue()
+    part = waiting.wordings[1]
+    for wrong in ((), waiting.keys, ("unknown",)):
+        with pytest.raises(EditError, match="leave some"):
+            loop.moderator.split(waiting, wrong)
+    loop.moderator.split(waiting, part.keys[:1])
+    assert loop.store.remember("flush", "1").result(WAIT)
+    other = Moderation(loop.service, loop.store).of(MODERATOR, "Ben")
+    split_off = other.find(part.keys[0])
+    assert split_off is not None
+    assert sorted(split_off.keys) == sorted(part.keys)
+    assert sorted(len(one.wordings) for one in other.queue()) == [1, 2]
+    loop.moderator.settle(split_off.keys, "dismissed")
+    assert loop.store.remember("flush", "2").result(WAIT)
+    (rest,) = other.queue()
+    assert sorted(rest.keys) == sorted(set(waiting.keys) - set(part.keys))
+
+
 def test_a_retired_entry_sends_readers_on(loop: Loop) -> None:
     """An old button of an id that is gone offers what to read in its place, even if that was retired since."""
     before = (loop.root / "faq.yaml").read_bytes()
