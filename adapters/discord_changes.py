@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adapters.discord_review_view import effects_view, notice
+from adapters.progress import ShownProgress
 from bot.errors import BackchannelError, StoreError
 from bot.store import new_key
 from bot.wording import wording
@@ -66,12 +68,23 @@ class Changes:
         """Weigh a change and show what it would do; the interaction has been deferred."""
         moderator = self.moderator(interaction)
         proposal = await asyncio.to_thread(make, moderator)
-        found = await asyncio.to_thread(moderator.weigh, proposal)
+        words, locale = wording(interaction.locale.value).moderator, interaction.locale.value
+
+        async def show(done: int, total: int) -> None:
+            come = words.progress.format(done=f"{done:,}", total=f"{total:,}")
+            with suppress(discord.HTTPException):
+                await interaction.edit_original_response(view=notice([words.working, come], locale))
+
+        progress = ShownProgress(show)
+        try:
+            found = await asyncio.to_thread(lambda: moderator.weigh(proposal, progress=progress))
+        finally:
+            await progress.settle()
         key = new_key()
         self._drafts[key] = Draft(person=str(interaction.user.id), proposal=proposal, settling=settling)
         if len(self._drafts) > _DRAFTS:
             self._drafts.popitem(last=False)
-        await interaction.edit_original_response(view=effects_view(proposal.diff, found, key, interaction.locale.value))
+        await interaction.edit_original_response(view=effects_view(proposal.diff, found, key, locale))
 
     def has(self, interaction: Interaction, press: Press) -> bool:
         """Say whether the draft of a button is there still, and this person's."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from adapters import slack_blocks as block
 from adapters import slack_figures
 from adapters import slack_moderator_views as views
+from adapters.progress import ShownProgress
 from adapters.slack_here import CALL_ERRORS, Here, reason
 from adapters.slack_intent import MAX_ID, Intent
 from adapters.slack_manifest import COMMAND
@@ -38,7 +40,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SUBCOMMANDS = ("review", "edit", "history", "undo", "stats")
+SUBCOMMANDS = ("review", "add", "new", "edit", "retire", "history", "undo", "stats")
+# What only moderators may press; each is checked when it is pressed.
+MODERATORS = frozenset(
+    {
+        *(Name.REVIEW, Name.ADD, Name.ADD_OTHER, Name.SPLIT, Name.NEW_ENTRY, Name.OUT_OF_SCOPE, Name.DISMISS),
+        *(Name.EDIT, Name.STILL_TRUE),
+    }
+)
+_MAX_TYPED = 500  # characters after a command
 _Read = TypeVar("_Read")
 
 
@@ -47,12 +57,7 @@ class Reviewing:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
-        self.names = frozenset(
-            {
-                *(Name.REVIEW, Name.ADD, Name.ADD_OTHER, Name.NEW_ENTRY, Name.OUT_OF_SCOPE, Name.DISMISS, Name.EDIT),
-                Name.STILL_TRUE,
-            }
-        )
+        self.names = MODERATORS
 
     async def command(self, name: str, rest: str, here: Here) -> None:
         """Do one of the subcommands; `rest` is what was typed after it."""
@@ -62,6 +67,8 @@ class Reviewing:
                 await self._show(here, lambda steps: steps.review(Value()))
             case "edit" if 0 < len(rest) <= MAX_ID:
                 await self._show(here, lambda steps: steps.begin(Intent(task="edit", entry_id=rest)))
+            case "add" | "new" | "retire" if len(rest) <= _MAX_TYPED:
+                await self._show(here, lambda steps: steps.begin(_typed_after(name, rest)))
             case "undo" if 0 < len(rest) <= MAX_ID:
                 await self._show(here, lambda steps: steps.begin(Intent(task="undo", change=rest)))
             case "history" if len(rest) <= MAX_ID:
@@ -87,6 +94,8 @@ class Reviewing:
                 await self._show(here, lambda steps: steps.dismiss(value))
             case Name.ADD | Name.ADD_OTHER:
                 await self._show(here, lambda steps: steps.begin(intent))
+            case Name.SPLIT:
+                await self._show(here, lambda steps: steps.begin(replace(intent, task="split", entry_id="")))
             case Name.NEW_ENTRY:
                 await self._show(here, lambda steps: steps.begin(replace(intent, task="new_entry", entry_id="")))
             case Name.OUT_OF_SCOPE:
@@ -106,7 +115,7 @@ class Reviewing:
             await self._tell(here, wording(here.locale).room.old_button)
             return
         typed = _typed(view)
-        outcome = await self._worked(here, lambda steps: steps.submit(intent, typed))
+        outcome = await self._worked(here, view["id"], lambda steps: steps.submit(intent, typed))
         if isinstance(outcome, Finished):
             told = len({(one.platform, one.person) for one in outcome.waiting})
             outcome = views.done(outcome.made, told, intent, here.locale)
@@ -129,17 +138,25 @@ class Reviewing:
             return
         view_id = await self._wait(here)
         if view_id is not None:
-            await here.client.views_update(view_id=view_id, view=await self._worked(here, work))
+            await here.client.views_update(view_id=view_id, view=await self._worked(here, view_id, work))
 
-    async def _worked(self, here: Here, work: Callable[[Steps], _Read]) -> _Read | Json:
-        """Work in a thread, as who asks may; a refusal becomes a page."""
+    async def _worked(self, here: Here, view_id: str, work: Callable[[Steps], _Read]) -> _Read | Json:
+        """Work in a thread, as who asks may, while a page shows how far it has come; a refusal becomes a page."""
+
+        async def show(done: int, total: int) -> None:
+            with suppress(*CALL_ERRORS):
+                await here.client.views_update(view_id=view_id, view=views.waiting(here.locale, (done, total)))
+
+        progress = ShownProgress(show)
         try:
             moderator = await self._admit(here)
-            return await asyncio.to_thread(lambda: work(Steps(moderator, here.locale)))
+            return await asyncio.to_thread(lambda: work(Steps(moderator, here.locale, progress)))
         except NotAllowedError:
             return notice_view(wording(here.locale).room.moderators_only, here.locale)
         except BackchannelError as error:
             return views.said(str(error), here.locale)
+        finally:
+            await progress.settle()
 
     async def _admit(self, here: Here) -> Moderator:
         """Let a moderator in. Raises NotAllowedError for anybody else."""
@@ -218,5 +235,19 @@ def _typed(view: Json) -> dict[str, str]:
     typed: dict[str, str] = {}
     for name, inputs in view.get("state", {}).get("values", {}).items():
         for one in inputs.values():
-            typed[name] = str((one.get("selected_option") or {}).get("value") or one.get("value") or "")
+            several = " ".join(str(option.get("value") or "") for option in one.get("selected_options") or ())
+            typed[name] = str((one.get("selected_option") or {}).get("value") or one.get("value") or several)
     return typed
+
+
+def _typed_after(name: str, rest: str) -> Intent:
+    """Read what follows a command: an entry's id first, if any, then a question or another id."""
+    first, _, more = rest.partition(" ")
+    entry_id = first[:MAX_ID] if "/" in first else ""
+    match name:
+        case "new":
+            return Intent(task="new_entry")
+        case "retire":
+            return Intent(task="retire", entry_id=entry_id, successor=more.strip()[:MAX_ID])
+        case _:
+            return Intent(task="alternate", entry_id=entry_id, phrasing=more.strip() if entry_id else rest)

@@ -37,6 +37,7 @@ class Name(StrEnum):
     REVIEW = "review"  # the queue, at a place in it
     ADD = "add"  # a group's wording to an entry
     ADD_OTHER = "add_other"  # the same, by type-ahead
+    SPLIT = "split"
     NEW_ENTRY = "new_entry"
     OUT_OF_SCOPE = "out_of_scope"
     DISMISS = "dismiss"

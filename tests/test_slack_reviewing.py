@@ -93,7 +93,10 @@ def values(view: Json, **typed: str) -> Json:
     for block in view["blocks"]:
         if block["type"] == "input":
             element, name = block["element"], block["block_id"]
-            if element["type"] == "static_select":
+            if element["type"] == "multi_static_select":
+                chosen = [{"value": one} for one in typed.get(name, "").split()]
+                filled[name] = {element["action_id"]: {"selected_options": chosen}}
+            elif element["type"] in {"static_select", "external_select"}:
                 chosen = {"value": typed[name]} if name in typed else element.get("initial_option")
                 filled[name] = {element["action_id"]: {"selected_option": chosen}}
             else:
@@ -253,6 +256,77 @@ def test_a_new_entry_and_one_out_of_scope(tmp_path: Path) -> None:
     talk(tmp_path, scenario, database=True, knowledge=folder)
 
 
+def test_an_entry_is_retired_and_a_question_added_by_command(tmp_path: Path) -> None:
+    """What follows the command is in the form already, a search finds the rest, and old buttons are sent on."""
+    folder = library(tmp_path)
+
+    async def scenario(slack: SlackServer, store: Store) -> None:
+        form = await reviewing(slack, "retire faq/borrow", WORDS.commands["see_about"])
+        before = len(slack.posts)
+        await slack.command("/ask", "how many books can i take home", user="U2")
+        answer = await slack.post_after(before)
+        await slack.submit(form, values(form, see="faq/noise", reason="the rule is gone"))
+        weighed = await page(slack, OWN.confirm)
+        assert "+# retired: faq/borrow, see faq/noise" in words(weighed)
+        await slack.submit(weighed, values(weighed, see="faq/noise", reason="the rule is gone"))
+        await page(slack, "/backchannel undo")
+        before = len(slack.posts)
+        await slack.press(answer, "share", user="U2")
+        shared = await slack.post_after(before)
+        assert WORDS.retired in words(shared)
+        assert "reading room" in words(shared)
+        form = await reviewing(slack, "add faq/noise is it loud in there", "is it loud in there")
+        await slack.submit(form, values(form))
+        assert "+    alternates: [silence in the reading room, is it loud in there]" in words(
+            await page(slack, "+    alt")
+        )
+        form = await reviewing(slack, "add is it loud in there", '"external_select", "min_query')
+        await slack.submit(form, values(form, entry="section/history"))
+        await page(slack, "who founded the library, is it loud in there")
+        form = await reviewing(slack, "new", "faq/")
+        assert flushed(store)
+        assert store.desk.edits()[0].reason == "the rule is gone"
+
+    talk(tmp_path, scenario, database=True, knowledge=folder)
+
+
+def test_a_group_is_split(tmp_path: Path) -> None:
+    """Chosen questions are shown as a group of their own, and the rest still waits."""
+
+    async def scenario(slack: SlackServer, store: Store) -> None:
+        for question in (UNKNOWN, f"{UNKNOWN} today"):
+            await wanted(slack, store, question)
+        queue = await reviewing(slack, phrase=WORDS.room.page.format(page=1, pages=1))
+        await slack.press_in_view(queue, "split")
+        form = await page(slack, OWN.split_about)
+        [chosen] = [one["value"] for one in form["blocks"][0]["element"]["options"] if "today" in one["text"]["text"]]
+        await slack.submit(form, values(form, apart=chosen))
+        part = await page(slack, WORDS.room.page.format(page=2, pages=2))
+        assert f"{UNKNOWN} today" in words(part)
+        assert not any(
+            ":split:" in one.get("action_id", "") for block in part["blocks"] for one in block.get("elements", ())
+        )
+
+    talk(tmp_path, scenario, database=True)
+
+
+def test_sources_and_positions_are_edited_by_form(tmp_path: Path) -> None:
+    """Every field that a form can hold is in it; a wrong line is told and nothing that was typed is lost."""
+    folder = library(tmp_path)
+
+    async def scenario(slack: SlackServer, _store: Store) -> None:
+        form = await reviewing(slack, "edit faq/noise", "silence in the reading room")
+        assert "Readers: It is *just right*." in json.dumps(form)
+        await slack.submit(form, values(form, sources="Survey | soon", owner="asha"))
+        wrong = await page(slack, "A source is written as")
+        await slack.submit(wrong, values(wrong, sources="Survey | 2026-01-02"))
+        weighed = await page(slack, OWN.confirm)
+        assert "+    sources:" in words(weighed)
+        assert "+    owner: asha" in words(weighed)
+
+    talk(tmp_path, scenario, knowledge=folder)
+
+
 def test_dismissing_and_next(tmp_path: Path) -> None:
     """Next walks the queue round, and a dismissed group is gone with who asked it, untold."""
     other = "quarterly dividend yields"
@@ -301,8 +375,8 @@ def test_the_largest_pages_are_within_slacks_limits() -> None:
     flips = tuple(Flip(text=long, times=1, before=before, after=after, effect="worse") for _ in range(500))
     entries = Differences(added=(), removed=(), changed=(), other=False)
     impact = Impact(entries=entries, questions=flips, asked=10_000, skipped=10_000, cases=flips, stolen=flips)
-    fields = {"question": long, "answer": long * 2, "alternates": [long[:80]] * 30, "positions": {"a": "b"}}
-    form = present_form("faq/x", fields)
+    fields = {"question": long, "answer": long * 2, "alternates": [long[:80]] * 30, "positions": {"a: b": "c"}}
+    form = present_form(fields)
     assert form.elsewhere == ("answer", "positions")
     scope = scope_form(group, "library:", tuple(f"out_of_scope/{number}" for number in range(300)))
     intent = Intent(task="edit", entry_id="e" * 200, key=key, stamp="s" * 16, weighed="w" * 16)
