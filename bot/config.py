@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PREFIX = "BACKCHANNEL_"
 LogFormat = Literal["text", "json"]
+GitMode = Literal["off", "commit", "push"]
 _YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
 _T = TypeVar("_T")
 
@@ -91,6 +92,12 @@ def _log_format(value: str, _base: Path) -> LogFormat:
     if value not in get_args(LogFormat):
         raise ValueError(value)
     return cast("LogFormat", value)
+
+
+def _git_mode(value: str, _base: Path) -> GitMode:
+    if value not in get_args(GitMode):
+        raise ValueError(value)
+    return cast("GitMode", value)
 
 
 def language_tag(value: str, _base: Path) -> str:
@@ -167,6 +174,13 @@ class Settings:
         expects="a number of days, at least 1",
         default="`90`",
         meaning="After how many days the bot deletes questions and votes by itself.",
+    )
+    git: GitMode = declare(
+        "off",
+        _git_mode,
+        expects="`off`, `commit` or `push`",
+        default="`off`",
+        meaning="Whether changes that moderators make are committed where the knowledge is a Git checkout, and pushed.",
     )
     digest: Weekly | None = declare(
         Weekly(day=0, hour=9),

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 from bot.errors import EditError, NotAllowedError, StoreError
 from bot.impact import RECENT, Impact, Version, check, impact, proposed
-from bot.knowledge import edit, git
+from bot.knowledge import edit
 from bot.knowledge.diff import differences
 from bot.knowledge.patch import applied, undone
 from bot.knowledge.write import write
 from bot.learn import MIN_PEOPLE, Group, closest, group
 from bot.model import Asker
 from bot.proposal import Digest, Made, Proposal
+from bot.repository import Repository
 from bot.service import out_of_scope
 from bot.statistics import Statistics, statistics
 from bot.store.records import Edit, Verdict
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from bot.config import GitMode
     from bot.evaluate import Case
     from bot.knowledge.patch import Change
     from bot.knowledge.spans import Plain
@@ -61,14 +63,13 @@ class Moderation:
         *,
         cases: Sequence[Case] = (),
         min_people: int = MIN_PEOPLE,
-        commit: bool = False,
-        push: bool = False,
+        git: GitMode = "off",
         weekly: Weekly | None = None,
         correct_days: int = 7,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.service, self.store, self.cases, self.min_people = service, store, tuple(cases), min_people
-        self.commit, self.push, self.now = commit or push, push, now
+        self.now, self.repository = now, Repository(store, git)
         self.weekly, self.correct_days = weekly, correct_days  # when to tell the week, and how long to correct
         self._version: Version | None = None
         self._making = threading.Lock()  # a reload that began earlier must not end later
@@ -83,13 +84,17 @@ class Moderation:
         return Moderator(self, name, None if everywhere else asker.tenant, asker)
 
     def reconcile(self) -> None:
-        """Settle the edits that a crash left undecided, by what the files hold; call it once at the start."""
+        """Settle the edits that a crash left undecided, by what the files hold; call it once at the start.
+
+        What Git refused before is tried again.
+        """
         with suppress(StoreError):
             for pending in self.store.desk.pending_edits():
                 collections = self.service.snapshot.knowledge.collections
                 place = next((one for one in collections if one.name == pending.collection), None)
                 if place is not None and (state := applied(place.path, pending.patch)) is not None:
                     self.store.desk.record_edit(replace(pending, state="done" if state else "void"))
+        self.repository.retry()
 
     def place(self, entry_id: str, known: Sequence[Collection]) -> tuple[Collection, str]:
         """Find an id's collection and the id within it. Raises EditError where it is not among those known."""
@@ -129,14 +134,11 @@ class Moderation:
             self._record(replace(record, state="done"))
             self.service.reload()
             after = self.service.snapshot
-        trouble = None if kept else "The history could not be written, so this cannot be undone from here."
-        commit = None
-        if self.commit:
-            message = f"{proposal.change.action} {proposal.entry_id}\n\n{reason}".strip()
-            try:
-                commit = git.commit(proposal.change, author=author, message=message, push=self.push)
-            except EditError as error:
-                trouble = f"The change is in the files but not in Git: {error}"
+            message = f"{record.action} {record.entry_id}\n\n{reason}".strip()
+            commit, trouble = self.repository.commit(proposal.change, author=author, message=message)
+        if commit is not None:
+            trouble = self.repository.push(proposal.change)
+        unkept = None if kept else "The history could not be written, so this cannot be undone from here."
         _log.info("edit %s: %s %s", record.key, record.action, record.entry_id)
         entries = differences(before.knowledge, after.knowledge)
         return Made(
@@ -144,7 +146,7 @@ class Moderation:
             entry_id=proposal.entry_id,
             entries=entries,
             commit=commit,
-            trouble=trouble,
+            trouble=" ".join(filter(None, (unkept, trouble))) or None,
         )
 
     def version(self) -> Version:

@@ -135,7 +135,7 @@ def _moderator(path: Path | None, min_people: int | None = None) -> Iterator[Mod
     if path is not None:
         settings = replace(settings, knowledge=path)
     with Store.configured(settings) as store:
-        moderation = Moderation(Service.open(settings), store, min_people=min_people or MIN_PEOPLE)
+        moderation = Moderation(Service.open(settings), store, min_people=min_people or MIN_PEOPLE, git=settings.git)
         moderation.reconcile()
         someone = Asker(platform="terminal", is_moderator=True)
         yield moderation.of(someone, getpass.getuser(), everywhere=True)

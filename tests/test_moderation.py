@@ -247,14 +247,6 @@ def test_without_a_database_edits_are_made_and_the_lack_is_said(tmp_path: Path) 
         moderator.queue()
 
 
-def test_git_that_fails_is_said_and_the_edit_stands(loop: Loop) -> None:
-    """Where commits are wanted and there is no checkout, the edit is in force and the moderator knows."""
-    loop.moderation.commit = True
-    made = loop.moderator.make(loop.moderator.add_alternate("faq/borrow", "lending ceiling"))
-    assert "not in Git" in (made.trouble or "")
-    assert loop.service.ask("lending ceiling", MODERATOR).entry is not None
-
-
 def test_an_id_names_its_collection_where_there_are_several(tmp_path: Path) -> None:
     """With two collections loaded, an id without one is refused with their names; with one it is edited there."""
     for name in ("north", "south"):
