@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from bot.evaluate import Case
     from bot.knowledge.patch import Change
     from bot.knowledge.spans import Plain
-    from bot.model import Collection, Match
+    from bot.model import Collection, Entry, Match
     from bot.progress import Progress
     from bot.schedule import Weekly
     from bot.service import Service, Snapshot
@@ -208,6 +208,10 @@ class Moderator:
     def closest(self, group: Group) -> tuple[Match, ...]:
         """Give the entries that came nearest to a group's question, with their confidence."""
         return closest(self.snapshot.engine, group.text)
+
+    def search(self, words: str, *, limit: int = 10) -> tuple[Entry, ...]:
+        """Find entries by words of theirs, as a type-ahead does."""
+        return self.snapshot.engine.complete(words, limit=limit)
 
     def stock_ids(self) -> tuple[str, ...]:
         """Give the ids of what is out of scope by name, as `add_alternate` takes them."""
