@@ -82,6 +82,8 @@ class Reviewing:
 
     async def press(self, name: Name, body: Json, here: Here) -> None:
         """Do what a button or the menu on a page of the queue says."""
+        if not await self._allowed(here):
+            return
         value = _value(body, here)
         if value is None:
             await self._tell(here, wording(here.locale).room.old_button)
@@ -131,10 +133,7 @@ class Reviewing:
 
     async def _show(self, here: Here, work: Callable[[Steps], Json]) -> None:
         """Show a page that takes a while: a note at once, the page in its place."""
-        try:
-            await self._admit(here)
-        except NotAllowedError:
-            await self._tell(here, wording(here.locale).room.moderators_only)
+        if not await self._allowed(here):
             return
         view_id = await self._wait(here)
         if view_id is not None:
@@ -157,6 +156,15 @@ class Reviewing:
             return views.said(str(error), here.locale)
         finally:
             await progress.settle()
+
+    async def _allowed(self, here: Here) -> bool:
+        """Say whether this person may, and tell them where not."""
+        try:
+            await self._admit(here)
+        except NotAllowedError:
+            await self._tell(here, wording(here.locale).room.moderators_only)
+            return False
+        return True
 
     async def _admit(self, here: Here) -> Moderator:
         """Let a moderator in. Raises NotAllowedError for anybody else."""

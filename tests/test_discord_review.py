@@ -355,60 +355,6 @@ def test_statistics(tmp_path: Path) -> None:
     asyncio.run(chat())
 
 
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("review", {}),
-        ("edit", {"entry": "faq/refund"}),
-        ("history", {}),
-        ("undo", {"change": "1a2b3c4d"}),
-        ("stats", {}),
-    ],
-)
-def test_only_moderators_may_use_the_commands(tmp_path: Path, name: str, options: dict[str, Any]) -> None:
-    """Where a server has opened the commands to everyone, others are refused politely and see no form."""
-
-    async def chat() -> None:
-        async with shop(tmp_path) as here:
-            group = next(one for one in await here.bot.tree.fetch_commands() if one.name == "backchannel")
-            here.guild.set_command_permissions(group, {here.guild.default_role: True})
-            result = await here.ana.slash(here.channel, f"backchannel {name}", **options)
-            assert "Only moderators" in text(result.response)
-            assert result.modal is None
-            assert len(here.env.errors) == 1, "the library's note that a check failed"
-
-    asyncio.run(chat())
-
-
-VERBS = ["addto", "addnew", "newfaq", "addout", "newout", "dismiss", "skip", "confirm", "cancel", "edited"]
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_nobody_else_can_press_the_buttons(tmp_path: Path, verb: str) -> None:
-    """A forged or leaked button does nothing for who is no moderator, whatever it names."""
-
-    async def chat() -> None:
-        async with shop(tmp_path) as here:
-            before = yaml(tmp_path)
-            await ask_moderators(here)
-            waiting = await review(here)
-            key = Press.parse(next(iter(buttons(waiting).values())))
-            assert key
-            await press(here, waiting, "Add to: ")
-            draft = Press.parse(buttons(waiting)["Make this change"])
-            assert draft
-            for forged in (key.key, draft.key):
-                custom_id = str(Press(verb=verb, key=forged, argument="faq/refund"))
-                message = await here.channel_message(custom_id)
-                result = await here.ana.click(message, custom_id=custom_id)
-                assert "Only moderators" in text(result.response)
-                assert result.modal is None
-            assert yaml(tmp_path) == before
-            assert len(here.bot.moderation.of(moderator(here), "Mod").queue()) == 1
-
-    asyncio.run(chat())
-
-
 def test_a_form_sent_after_the_right_was_lost(tmp_path: Path) -> None:
     """Who was a moderator when the form opened, and is none any more, changes nothing with it."""
 

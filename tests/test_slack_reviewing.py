@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,7 +17,6 @@ from adapters.slack_here import Here
 from adapters.slack_intent import Intent, present_form, scope_form
 from adapters.slack_people import People
 from adapters.slack_settings import load_slack_settings
-from adapters.slack_values import Value
 from bot.config import Settings
 from bot.impact import Flip, Impact, Verdict
 from bot.knowledge.diff import Differences
@@ -455,51 +454,6 @@ def test_home_and_stats(tmp_path: Path) -> None:
         await slack.until(lambda: any(WORDS.room.old_button in words(one) for one in slack.posts))
 
     talk(tmp_path, scenario, database=True)
-
-
-OUTSIDERS: list[Any] = [
-    ({}, {}),
-    ({"is_admin": True, "team_id": "T0OTHER"}, {}),
-    ({"is_admin": True, "is_bot": True}, {}),
-]
-
-
-@pytest.mark.parametrize(("profile", "environ"), OUTSIDERS)
-def test_nobody_else_can_by_any_way(tmp_path: Path, profile: Json, environ: dict[str, str]) -> None:
-    """Commands, buttons of a moderator's pages, forged values and forms: refused, and nothing shown or done."""
-    folder = library(tmp_path)
-    before = {file.name: file.read_bytes() for file in folder.iterdir()}
-
-    async def scenario(slack: SlackServer, store: Store) -> None:
-        await wanted(slack, store)
-        queue = await reviewing(slack)
-        form = await reviewing(slack, "edit faq/borrow", "Ten books at a time")
-        slack.users["U9"] = profile
-        for text in ("review", "edit faq/borrow", "history", "undo 3f2a9c01", "stats"):
-            count = len(slack.posts)
-            await slack.command("/backchannel", text, user="U9")
-            assert WORDS.room.moderators_only in words(await slack.post_after(count))
-        [question] = store.desk.open_questions()
-        forged = Value(key=question.key, entry_id="faq/borrow").encode()
-        for name in ("review", "dismiss", "new_entry", "out_of_scope"):
-            mine = queue | {"id": f"V9{name}"}
-            slack.views[mine["id"]] = mine
-            _control(mine, name)[1]["value"] = forged
-            await slack.press_in_view(mine, name, user="U9")
-            await slack.until(lambda mine=mine: WORDS.room.moderators_only in words(slack.views[mine["id"]]))
-            assert UNKNOWN not in json.dumps(slack.views[mine["id"]])
-        for weighed in ("", "0" * 16):
-            data = json.loads(form["private_metadata"]) | {"weighed": weighed}
-            mine = form | {"id": f"V9{weighed}", "private_metadata": json.dumps(data)}
-            slack.views[mine["id"]] = mine
-            assert waits(await slack.submit(mine, values(mine, answer="Mine."), user="U9"))
-            await slack.until(lambda mine=mine: WORDS.room.moderators_only in words(slack.views[mine["id"]]))
-        assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
-        assert flushed(store)
-        assert len(store.desk.open_questions()) == 1
-        assert store.desk.edits() == ()
-
-    talk(tmp_path, scenario, database=True, knowledge=folder, **environ)
 
 
 def test_leading_one_of_several_workspaces_is_not_enough(tmp_path: Path) -> None:
