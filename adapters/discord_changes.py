@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from adapters.discord_review_view import effects_view, notice
 from adapters.progress import ShownProgress
 from bot.errors import BackchannelError, StoreError
+from bot.impact import A_WHILE
 from bot.store import new_key
 from bot.wording import wording
 
@@ -85,6 +86,12 @@ class Changes:
         if len(self._drafts) > _DRAFTS:
             self._drafts.popitem(last=False)
         await interaction.edit_original_response(view=effects_view(proposal.diff, found, key, locale))
+        left = found.skipped + 1
+        while 0 < found.skipped < left and key in self._drafts:  # until it is known, or confirmed
+            left = found.skipped
+            found = await asyncio.to_thread(lambda: moderator.weigh(proposal, seconds=A_WHILE))
+            if key in self._drafts:
+                await interaction.edit_original_response(view=effects_view(proposal.diff, found, key, locale))
 
     def has(self, interaction: Interaction, press: Press) -> bool:
         """Say whether the draft of a button is there still, and this person's."""

@@ -117,11 +117,11 @@ class Reviewing:
             await self._tell(here, wording(here.locale).room.old_button)
             return
         typed = _typed(view)
-        outcome = await self._worked(here, view["id"], lambda steps: steps.submit(intent, typed))
+        outcome, steps = await self._worked(here, view["id"], lambda steps: steps.submit(intent, typed))
         if isinstance(outcome, Finished):
             told = len({(one.platform, one.person) for one in outcome.waiting})
             outcome = views.done(outcome.made, told, intent, here.locale)
-        await here.client.views_update(view_id=view["id"], view=outcome)
+        await self._put(here, view["id"], outcome, steps)
 
     async def queue(self, here: Here) -> tuple[str, ...] | None:
         """Read what waits, for those who may see it; None for anybody else, and where it cannot be read."""
@@ -137,9 +137,25 @@ class Reviewing:
             return
         view_id = await self._wait(here)
         if view_id is not None:
-            await here.client.views_update(view_id=view_id, view=await self._worked(here, view_id, work))
+            page, steps = await self._worked(here, view_id, work)
+            await self._put(here, view_id, page, steps)
 
-    async def _worked(self, here: Here, view_id: str, work: Callable[[Steps], _Read]) -> _Read | Json:
+    async def _put(self, here: Here, view_id: str, page: Json, steps: Steps | None) -> None:
+        """Show a page; while it is looked at, show again the effects that had left something out."""
+        answer = await here.client.views_update(view_id=view_id, view=page)
+        while steps and steps.left and steps.go_on:
+            left = steps.left
+            page = await asyncio.to_thread(steps.go_on)
+            if steps.left >= left:  # somebody else's proposal took its place
+                return
+            with suppress(*CALL_ERRORS):
+                answer = await here.client.views_update(view_id=view_id, view=page, hash=answer["view"]["hash"])
+                continue
+            return  # Slack keeps a page that has changed meanwhile: it was confirmed or closed
+
+    async def _worked(
+        self, here: Here, view_id: str, work: Callable[[Steps], _Read]
+    ) -> tuple[_Read | Json, Steps | None]:
         """Work in a thread, as who asks may, while a page shows how far it has come; a refusal becomes a page."""
 
         async def show(done: int, total: int) -> None:
@@ -149,11 +165,12 @@ class Reviewing:
         progress = ShownProgress(show)
         try:
             moderator = await self._admit(here)
-            return await asyncio.to_thread(lambda: work(Steps(moderator, here.locale, progress)))
+            steps = Steps(moderator, here.locale, progress)
+            return await asyncio.to_thread(work, steps), steps
         except NotAllowedError:
-            return notice_view(wording(here.locale).room.moderators_only, here.locale)
+            return notice_view(wording(here.locale).room.moderators_only, here.locale), None
         except BackchannelError as error:
-            return views.said(str(error), here.locale)
+            return views.said(str(error), here.locale), None
         finally:
             await progress.settle()
 

@@ -12,10 +12,11 @@ from adapters.slack_text import Json, literal
 from adapters.slack_values import Value
 from bot.clamp import clamp
 from bot.errors import BackchannelError, EditConflict, EditError, StoreError
+from bot.impact import A_WHILE, ENOUGH_TIME
 from bot.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from adapters.slack_intent import Field, Form, Intent
     from bot.learn import Group
@@ -39,6 +40,8 @@ class Steps:
 
     def __init__(self, moderator: Moderator, locale: str | None, progress: Progress | None = None) -> None:
         self._moderator, self._progress = moderator, progress
+        self.left = 0  # questions that the effects shown last have left out
+        self.go_on: Callable[[], Json] | None = None  # weighs what is left, and builds the same page with it
         self._locale = locale
         self._words = wording(locale).moderator
 
@@ -94,13 +97,14 @@ class Steps:
         self._moderator.split(group, keys)
         return self.review(Value(key=keys[0], page=intent.page))
 
-    def _weighed(self, intent: Intent, form: Form, typed: Mapping[str, str]) -> Json:
+    def _weighed(self, intent: Intent, form: Form, typed: Mapping[str, str], seconds: float = ENOUGH_TIME) -> Json:
         try:
             proposal = intents.propose(self._moderator, intent, _without_reason(typed))
-            impact = self._moderator.weigh(proposal, progress=self._progress)
+            impact = self._moderator.weigh(proposal, seconds=seconds, progress=self._progress)
         except BackchannelError as error:
             return self._refused(intent, form, typed, error)
-        intent = replace(intent, weighed=intents.mark(proposal))
+        intent, self.left = replace(intent, weighed=intents.mark(proposal)), impact.skipped
+        self.go_on = lambda: self._weighed(intent, form, typed, A_WHILE)
         above = views.effects(impact, proposal.diff, self._locale)
         return views.change_form(intent, intents.refilled(form, typed), self._locale, above)
 

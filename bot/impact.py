@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 RECENT = 10_000  # real questions that an edit is tried on
 ENOUGH_TIME = 4.0  # seconds of asking before the rest is left out, and said to be
+A_WHILE = 15.0  # seconds of asking at a time, once something is shown
 _REPORT_EVERY = 25  # questions
 _MOST_PIECES = 200  # of edited text that questions are compared with
 Effect = Literal["better", "worse", "other"]

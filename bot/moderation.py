@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from bot.errors import EditError, NotAllowedError, StoreError
-from bot.impact import RECENT, Impact, Version, check, impact, proposed
+from bot.impact import ENOUGH_TIME, RECENT, Impact, Version, check, impact, proposed
 from bot.knowledge import edit
 from bot.knowledge.diff import differences
 from bot.knowledge.patch import applied, undone
@@ -72,6 +72,7 @@ class Moderation:
         self.now, self.repository = now, Repository(store, git)
         self.weekly, self.correct_days = weekly, correct_days  # when to tell the week, and how long to correct
         self._version: Version | None = None
+        self._weighed: tuple[tuple[str, str], Version] | None = None  # by what it was proposed for, and the change
         self._making = threading.Lock()  # a reload that began earlier must not end later
 
     def of(self, asker: Asker, name: str, *, everywhere: bool = False) -> Moderator:
@@ -153,8 +154,21 @@ class Moderation:
         """Give the knowledge in force, with what it has already been asked for earlier proposals."""
         snapshot = self.service.snapshot
         if self._version is None or self._version.engine is not snapshot.engine:
-            self._version = Version(knowledge=snapshot.knowledge, engine=snapshot.engine)
+            known = self._weighed[1] if self._weighed else None
+            said = known.said if known and known.knowledge.version == snapshot.knowledge.version else {}
+            self._version = Version(knowledge=snapshot.knowledge, engine=snapshot.engine, said=said)
         return self._version
+
+    def proposed(self, proposal: Proposal, progress: Progress | None) -> Version:
+        """Give the knowledge as it would be; the one looked at last is kept, with what it has been asked.
+
+        Raises KnowledgeError.
+        """
+        snapshot, patch = self.service.snapshot, proposal.change.patch
+        if self._weighed is None or self._weighed[0] != (snapshot.knowledge.version, patch):
+            new = proposed(snapshot.path, proposal.change, progress=progress)
+            self._weighed = ((snapshot.knowledge.version, patch), new)
+        return self._weighed[1]
 
     def _record(self, record: Edit) -> bool:
         try:
@@ -286,17 +300,20 @@ class Moderator:
         change = undone(collection.path, record.patch, entry_id=record.entry_id)
         return Proposal(collection=collection.name, entry_id=record.entry_id or "", change=change, undoes=record.key)
 
-    def weigh(self, proposal: Proposal, *, progress: Progress | None = None) -> Impact:
+    def weigh(
+        self, proposal: Proposal, *, seconds: float | None = ENOUGH_TIME, progress: Progress | None = None
+    ) -> Impact:
         """Work out what a proposal would change for real questions and labelled cases.
 
-        Raises KnowledgeError with every problem that it would bring: then it cannot be made.
+        What has most to do with it comes first; what is left after so many `seconds` is counted. Weighing it once more
+        goes on from there. Raises KnowledgeError with every problem that it would bring: then it cannot be made.
         """
-        snapshot = self._all.service.snapshot
-        new = proposed(snapshot.path, proposal.change, progress=progress)
+        new = self._all.proposed(proposal, progress)
         questions: tuple[str, ...] = ()
         with suppress(StoreError):  # an edit does not wait for the database
             questions = tuple(one.text for one in self._all.store.desk.recent_questions(limit=RECENT))
-        return impact(self._all.version(), new, questions=questions, cases=self._all.cases, progress=progress)
+        cases = self._all.cases
+        return impact(self._all.version(), new, questions=questions, cases=cases, seconds=seconds, progress=progress)
 
     def make(self, proposal: Proposal, reason: str = "") -> Made:
         """Make a proposal. Raises EditConflict if the files changed meanwhile, KnowledgeError if it breaks them."""

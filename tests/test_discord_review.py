@@ -21,6 +21,7 @@ from bot.impact import Flip, Impact, Verdict
 from bot.knowledge.diff import Differences
 from bot.learn import Group, Wording
 from bot.model import Asker
+from bot.moderation import Moderator
 from bot.wording import languages
 from tests.fakes.discord_limits import V2_FLAG, problems
 from tests.fakes.discord_room import Room, buttons, room, shown, snapshot, text, written
@@ -473,6 +474,28 @@ def test_the_add_command_completes_both_the_question_and_the_entry(tmp_path: Pat
             other = await here.mod.slash(here.channel, "backchannel add", question="Is it free?", entry="faq/refund")
             assert "Is it free?" in text(other.response)
             assert ODD in yaml(tmp_path)
+
+    asyncio.run(chat())
+
+
+def test_effects_are_completed_while_they_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What there was no time for at first is in the same message a little later."""
+    weigh, asked = Moderator.weigh, []
+
+    def hurried(self: Moderator, proposal: Any, *, seconds: float | None = -1.0, **more: Any) -> Impact:
+        found = weigh(self, proposal, seconds=seconds, **more)
+        asked.append(found.asked)
+        return found
+
+    monkeypatch.setattr(Moderator, "weigh", hurried)
+
+    async def chat() -> None:
+        async with shop(tmp_path) as here:
+            await ask_moderators(here)
+            waiting = await review(here)
+            await press(here, waiting, "Add to: ")
+            assert "Tried on 1 questions" in text(waiting)
+            assert asked == [0, 1]
 
     asyncio.run(chat())
 

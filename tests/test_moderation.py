@@ -111,6 +111,22 @@ def test_a_change_that_would_break_the_knowledge_is_not_made(loop: Loop) -> None
     assert loop.moderator.history() == ()
 
 
+def test_weighing_goes_on_where_it_ended(loop: Loop) -> None:
+    """What there was no time for is asked the next time alone, and what is known of a change stays known once made."""
+    loop.ask("what is the frobnication quota", "a", "b", "c")
+    proposal = loop.moderator.add_alternate("faq/borrow", "what is the frobnication quota")
+    first = loop.moderator.weigh(proposal, seconds=0)
+    assert first.asked == 0
+    assert first.skipped > 0
+    steps: list[str] = []
+    assert loop.moderator.weigh(proposal, progress=lambda stage, *_: steps.append(stage)).skipped == 0
+    assert set(steps) == {"Asking both versions"}, "nothing is read or indexed once more"
+    weighed = loop.moderation.proposed(proposal, None)
+    loop.moderator.make(proposal)
+    assert loop.moderation.version().said == weighed.said
+    assert loop.moderation.version().engine is loop.service.snapshot.engine
+
+
 def test_a_group_is_split_for_good(loop: Loop) -> None:
     """What belongs elsewhere is settled by itself, in whichever process; all or nothing of a group is no split."""
     for question in ("what is the frobnication quota", "what is the frobnication quota today", "frobnication quota"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,9 +19,10 @@ from adapters.slack_intent import Intent, present_form, scope_form
 from adapters.slack_people import People
 from adapters.slack_settings import load_slack_settings
 from bot.config import Settings
-from bot.impact import Flip, Impact, Verdict
+from bot.impact import ENOUGH_TIME, Flip, Impact, Verdict
 from bot.knowledge.diff import Differences
 from bot.learn import Group, Wording
+from bot.moderation import Moderator
 from bot.service import Service
 from bot.wording import languages, wording
 from tests.fakes.slack_limits import texts, view_problems
@@ -285,6 +287,36 @@ def test_an_entry_is_retired_and_a_question_added_by_command(tmp_path: Path) -> 
         form = await reviewing(slack, "new", "faq/")
         assert flushed(store)
         assert store.desk.edits()[0].reason == "the rule is gone"
+
+    talk(tmp_path, scenario, database=True, knowledge=folder)
+
+
+def test_effects_are_completed_unless_the_page_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What there was no time for at first is on the same page later, but never over the page that comes after it."""
+    folder, weigh, confirmed = library(tmp_path), Moderator.weigh, threading.Event()
+
+    def hurried(self: Moderator, proposal: Any, *, seconds: float, **more: Any) -> Impact:
+        if seconds > ENOUGH_TIME and "Thirteen" in proposal.diff:
+            confirmed.wait(20)
+        return weigh(self, proposal, seconds=0 if seconds <= ENOUGH_TIME else None, **more)
+
+    monkeypatch.setattr(Moderator, "weigh", hurried)
+
+    async def scenario(slack: SlackServer, store: Store) -> None:
+        await wanted(slack, store)
+        form = await reviewing(slack, "edit faq/borrow", "Ten books at a time")
+        await slack.submit(form, values(form, answer="Twelve books."))
+        await page(slack, OWN.tried.format(count=1))
+        again = await reviewing(slack, "edit faq/borrow", "Ten books at a time")
+        await slack.submit(again, values(again, answer="Thirteen books."))
+        weighed = await page(slack, OWN.tried.format(count=0))
+        await slack.submit(weighed, values(weighed))
+        await page(slack, "/backchannel undo")
+        confirmed.set()
+        await slack.until(
+            lambda: any(call.fields.get("hash") for call in slack.calls[-1:]), "a page that came too late"
+        )
+        assert "/backchannel undo" in json.dumps(slack.views[weighed["id"]])
 
     talk(tmp_path, scenario, database=True, knowledge=folder)
 

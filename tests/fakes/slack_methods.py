@@ -75,6 +75,8 @@ class Methods:
     def _on_views_update(self, fields: Json, _token: str) -> Json:
         if fields.get("view_id") not in self.views:
             return {"error": "not_found"}
+        if fields.get("hash", self.views[fields["view_id"]]["hash"]) != self.views[fields["view_id"]]["hash"]:
+            return {"error": "hash_conflict"}
         return self._keep_view(fields["view"], fields["view_id"])
 
     def _on_views_publish(self, fields: Json, _token: str) -> Json:
@@ -87,7 +89,7 @@ class Methods:
         if problems := view_problems(view):
             self.refusals += problems
             return {"error": "invalid_arguments", "response_metadata": {"messages": problems}}
-        kept = self.views[view_id] = view | {"id": view_id, "hash": "1", "root_view_id": view_id}
+        kept = self.views[view_id] = view | {"id": view_id, "hash": str(next(self._numbers)), "root_view_id": view_id}
         return {"view": kept}
 
     def user(self, user: str) -> Json:
