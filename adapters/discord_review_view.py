@@ -141,7 +141,7 @@ def _effects(found: Impact, words: ModeratorWording) -> Iterable[str]:
 
 def _flip(flip: Flip) -> str:
     mark = {"better": "✅", "worse": "⚠️", "other": "•"}[flip.effect]
-    return f"{mark} {escape(clamp(flip.text, _FLIP))}: {escape(str(flip.before))} → {escape(str(flip.after))}"
+    return f"{mark} {escape(clamp(flip.question, _FLIP))}: {escape(str(flip.before))} → {escape(str(flip.after))}"
 
 
 def day_of(seconds: int) -> str:

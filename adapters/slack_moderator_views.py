@@ -286,7 +286,7 @@ def _listed(lines: Iterable[str]) -> Json:
 
 
 def _flips(flips: Sequence[Flip]) -> list[str]:
-    lines = [f"{clamp(flip.text, _MAX_LINE // 2)}: {flip.before} → {flip.after}" for flip in flips[:_LISTED]]
+    lines = [f"{clamp(flip.question, _MAX_LINE // 2)}: {flip.before} → {flip.after}" for flip in flips[:_LISTED]]
     return [*lines, f"… {len(flips) - _LISTED} +"] if len(flips) > _LISTED else lines
 
 

@@ -39,9 +39,13 @@ def push(folder: Path) -> None:
 
 def extract(folder: Path, revision: str, into: Path) -> None:
     """Write the folder's files as they were at a revision. Raises EditError where there is no such revision."""
-    resolved = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
+    _git(folder, "rev-parse", "--git-dir")
+    try:
+        named = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    except EditError:
+        raise EditError(f"Git knows no revision {revision} in {folder}; fetch it first, or name another.") from None
     archive = into / ".archive.tar"
-    _git(folder, "archive", f"--output={archive}", resolved, "--", ".")
+    _git(folder, "archive", f"--output={archive}", named.strip(), "--", ".")
     with tarfile.open(archive) as files:
         files.extractall(into, filter="data")
     archive.unlink()
