@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import discord
+
 from adapters.discord_review_view import effects_view, notice
 from adapters.progress import ShownProgress
 from bot.errors import BackchannelError, StoreError

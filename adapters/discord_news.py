@@ -12,9 +12,9 @@ import discord
 
 from adapters.discord_bulletin import bulletin_view
 from adapters.discord_desk import PLATFORM
+from adapters.discord_entries import tell
 from adapters.discord_ids import Press
 from adapters.discord_pages import plain
-from adapters.discord_review import tell
 from adapters.discord_review_view import notice
 from adapters.discord_text import escape
 from adapters.discord_view import Frame, layout

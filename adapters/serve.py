@@ -72,7 +72,9 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     service = Service.open(settings, places=places)
     url = None if settings.database_url == NO_STORE else settings.database_url or default_url()
     store = Store.open(url, retention_days=settings.retention_days)
-    moderation = Moderation(service, store, weekly=settings.digest, correct_days=settings.correct_days)
+    moderation = Moderation(
+        service, store, git=settings.git, weekly=settings.digest, correct_days=settings.correct_days
+    )
     moderation.reconcile()
     service.listen(told)
     watchers = (Watcher(service), SettingsWatcher(service, file or Path(FILE_NAME), platforms(), os.environ))

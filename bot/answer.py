@@ -198,7 +198,7 @@ def _gone(entry_id: str, reader: _Reader) -> Card:
     return Card(
         title="",
         body=_said(reader.words.retired),
-        suggestions_title=reader.words.read_instead,
+        suggestions_title=reader.words.news.instead,
         suggestions=_suggestions([successor], reader),
         language=reader.words.language,
     )

@@ -283,7 +283,7 @@ class Outbox:
         card = self._service.again(post.entry_id, question, asker)
         note = ""
         if card is None:
-            card = self._service.withdrawn(self._moderation.retired(post.entry_id), today, asker)
+            card = self._service.withdrawn(post.entry_id, today, asker)
         else:
             words = wording(card.language)
             note = words.news.updated.format(date=words.on(today))

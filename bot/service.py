@@ -217,12 +217,12 @@ class Service:
         decision = snapshot.decide(question, None) if question else None
         if decision and decision.outcome == "answer" and decision.matches[0].entry is entry:
             return self._compose(decision, asker, snapshot).card
-        return card_of(entry, today=self._today(), locale=self._language(asker), knowledge=snapshot.knowledge)
+        return card_of(entry_id, today=self._today(), locale=self._language(asker), knowledge=snapshot.knowledge)
 
-    def withdrawn(self, successor_id: str | None, on: date, asker: Asker) -> Card:
+    def withdrawn(self, entry_id: str, on: date, asker: Asker) -> Card:
         """What stands in the place of an entry that is gone since a day."""
         knowledge = self.seen_from(asker).knowledge
-        successor = knowledge.by_id.get(successor_id or "")
+        successor = knowledge.by_id.get(knowledge.retired.get(entry_id, ""))
         return withdrawn(successor, on=on, locale=self._language(asker), knowledge=knowledge)
 
     def topics(self, asker: Asker) -> tuple[Topics, ...]:

@@ -191,7 +191,6 @@ class Wording:
     not_translated: str
     gone: str
     retired: str
-    read_instead: str
     as_of: str  # {date}
     sources: str
     date_format: str  # {day} {month} {year}
