@@ -10,25 +10,25 @@ import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 
-from adapters import discord_commands
+from adapters import courier, discord_commands
 from adapters.discord_components import MENU
 from adapters.discord_desk import PLATFORM, Desk
 from adapters.discord_guard import guarded
 from adapters.discord_ids import Press
 from adapters.discord_items import Menu, Push
 from adapters.discord_messages import Messages
+from adapters.discord_news import News
 from adapters.discord_presses import Presses
 from adapters.discord_privacy import Privacy
 from adapters.discord_review import Review
 from bot.errors import ConfigError
-from bot.moderation import Moderation
 from bot.seen import Seen
 
 if TYPE_CHECKING:
     from adapters.discord_items import Interaction
     from adapters.discord_settings import DiscordSettings
-    from bot.service import Service
-    from bot.store import Store
+    from bot.moderation import Moderation
+    from bot.outbox import Outbox
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +40,9 @@ _NEEDS_CONTENT = (
 class Bot(discord.AutoShardedClient):
     """Backchannel on Discord."""
 
-    def __init__(self, service: Service, store: Store, settings: DiscordSettings) -> None:
+    def __init__(self, moderation: Moderation, settings: DiscordSettings, outbox: Outbox) -> None:
         intents = discord.Intents.default()
-        intents.message_content = service.places.auto_answers(PLATFORM)
+        intents.message_content = moderation.service.places.auto_answers(PLATFORM)
         shards: dict[str, Any] = {}
         if settings.shards:
             shards = {"shard_ids": list(settings.shards[0]), "shard_count": settings.shards[1]}
@@ -55,11 +55,13 @@ class Bot(discord.AutoShardedClient):
             **shards,
         )
         self._settings, self._told = settings, Seen()
-        self.desk = Desk(service, store)
-        self.moderation = Moderation(service, store)
-        self.review = Review(self.desk, self.moderation)
+        self._delivering: asyncio.Task[None] | None = None
+        self.desk = Desk(moderation.service, moderation.store)
+        self.review = Review(self.desk, moderation)
+        self.moderation, self.outbox = moderation, outbox
+        self.news = News(self, self.desk, moderation)
         privacy = Privacy(self.desk)
-        self.presses = Presses(self.desk, {**self.review.acts, **privacy.acts})
+        self.presses = Presses(self.desk, {**self.review.acts, **self.news.acts, **privacy.acts})
         self.messages = Messages(self.desk)
         self.tree = discord_commands.build(self, self.desk, self.review, privacy)
 
@@ -71,9 +73,19 @@ class Bot(discord.AutoShardedClient):
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         if self.intents.message_content and not self._may_read():
             raise ConfigError(f"{_NEEDS_CONTENT}, or switch auto_answer off.")
-        await asyncio.to_thread(self.moderation.reconcile)
         self.add_dynamic_items(Push, Menu)
         await discord_commands.sync(self.tree, self.desk.store)
+        self._delivering = asyncio.create_task(self._deliver(), name="deliveries")
+
+    async def close(self) -> None:
+        """Leave; what was not delivered is due at the next start."""
+        if self._delivering:
+            self._delivering.cancel()
+        await super().close()
+
+    async def _deliver(self) -> None:
+        await self.wait_until_ready()
+        await courier.run(self.outbox, self.news)
 
     def _may_read(self) -> bool:
         flags = self.application.flags if self.application else None
@@ -100,7 +112,7 @@ class Bot(discord.AutoShardedClient):
         """Answer a message, if it is a question for us."""
         if self.user:
             await self.messages.handle(message, self.user.id)
-        if not self.intents.message_content and self.desk.service.places.auto_answers(PLATFORM):
+        if not self.intents.message_content and self.moderation.service.places.auto_answers(PLATFORM):
             await self._read_from_now_on()
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:

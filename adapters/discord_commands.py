@@ -14,9 +14,9 @@ from discord.app_commands import Choice, Range, locale_str
 
 from adapters import discord_topics
 from adapters.discord_desk import words_of
+from adapters.discord_entries import tell
 from adapters.discord_guard import apologise, say
 from adapters.discord_moderation import Moderation, choices
-from adapters.discord_review import tell
 from adapters.discord_view import layout
 from bot.errors import BackchannelError
 from bot.limits import Admission
@@ -129,7 +129,7 @@ def _add_ask(tree: Tree, desk: Desk) -> None:
             view=layout(shown.card, shown.frame), ephemeral=shown.frame.private, allowed_mentions=mentions
         )
         if not shown.frame.private and isinstance(response.resource, discord.InteractionMessage):
-            desk.posted(asker, response.resource, shown.frame.entry_id)
+            desk.posted(asker, response.resource, shown.frame)
 
     @ask.autocomplete("question")
     async def complete(interaction: Interaction, current: str) -> list[Choice[str]]:

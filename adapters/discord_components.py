@@ -17,6 +17,7 @@ Json: TypeAlias = dict[str, Any]
 
 MAX_LABEL = 80  # characters of a button's label
 MENU = "menu:"  # begins the custom id of a menu; the rest is a press
+_ABOUT = 1024  # characters of a picture's description
 _OPTION = 100  # characters of an option's label
 
 
@@ -76,6 +77,17 @@ def menu(press: Press, placeholder: str, options: Iterable[tuple[str, str]]) -> 
         "placeholder": placeholder,
         "options": [{"label": clamp(label, _OPTION), "value": value} for label, value in options],
     }
+
+
+def gallery(url: str, about: str) -> Json:
+    """Make a picture, with its words for who cannot see it."""
+    item = {"media": {"url": url}, "description": clamp(about, _ABOUT)}
+    return {"type": ComponentType.media_gallery.value, "items": [item]}
+
+
+def section(content: Json, accessory: Json) -> Json:
+    """Put a button beside a text."""
+    return {"type": ComponentType.section.value, "components": [content], "accessory": accessory}
 
 
 def row(*parts: Json) -> Json:

@@ -13,6 +13,7 @@ import discord
 from adapters.discord_ids import long
 from adapters.discord_view import Frame
 from bot.autoanswer import Budget, Verdict
+from bot.correction import reading
 from bot.limits import Admission
 from bot.model import Action, Asker
 from bot.seen import Seen
@@ -69,7 +70,8 @@ class Desk:
             private=private,
             choosing=reply.outcome == "suggest",
         )
-        return Shown(card=self._offered(reply.card, asker), frame=frame, answered=reply.outcome == "answer")
+        card = self.offered(reply.card, asker)
+        return Shown(card=card, frame=frame, answered=reply.outcome == "answer")
 
     def overhear(self, text: str, asker: Asker, place: str) -> tuple[str, Frame] | None:
         """Look whether something said in a watched place may be answered unasked: the entry's title, or nothing."""
@@ -103,7 +105,7 @@ class Desk:
             whole=known,
             page=page,
         )
-        return Shown(card=self._offered(card, asker), frame=frame, answered=known)
+        return Shown(card=self.offered(card, asker), frame=frame, answered=known)
 
     def refuse(self, key: str, entry_id: str, asker: Asker) -> Shown:
         """Show the honest line in place of what the asker did not mean."""
@@ -111,19 +113,23 @@ class Desk:
         refused = {entry_id} if entry_id else {match.entry.id for match in reply.matches} if reply else set()
         other = self.service.refuse(reply, refused, asker)
         frame = Frame(key=key, person=asker.person, choosing=True)
-        return Shown(card=self._offered(other.card, asker), frame=frame, answered=False)
+        return Shown(card=self.offered(other.card, asker), frame=frame, answered=False)
 
-    def posted(self, asker: Asker, message: discord.Message, entry_id: str) -> None:
+    def posted(self, asker: Asker, message: discord.Message, frame: Frame) -> None:
         """Keep where a public answer stands, so that a correction can reach it."""
-        if entry_id and asker.tenant != asker.person:
+        entry = self.service.snapshot.knowledge.by_id.get(frame.entry_id)
+        if entry is not None and not _alone(asker):
             self.store.record_post(
                 Post(
                     platform=PLATFORM,
                     tenant=asker.tenant,
                     place=asker.thread or asker.place,
                     message=str(message.id),
-                    entry_id=entry_id,
+                    entry_id=entry.id,
                     posted_at=int(message.created_at.timestamp()),
+                    digest=reading(entry),
+                    key=frame.key,
+                    locale=asker.locale,
                 )
             )
 
@@ -148,9 +154,16 @@ class Desk:
         """The id of the entry that a button or a menu names."""
         return long(shortened, self.service.snapshot.knowledge.by_id)
 
-    def _offered(self, card: Card, asker: Asker) -> Card:
-        """Leave out what could do nothing here, such as a vote that nobody keeps."""
-        idle = {Action.SHARE} if asker.tenant == asker.person else set()
+    def prefix(self, interaction: Interaction) -> str:
+        """What a new id begins with where there are several collections: the first that is known here."""
+        if len(self.service.snapshot.knowledge.collections) == 1:
+            return ""
+        own = self.service.seen_from(self.asker(interaction)).knowledge.collections
+        return "".join(f"{one.name}:" for one in own[:1])
+
+    def offered(self, card: Card, asker: Asker, *, alone: bool = False) -> Card:
+        """A card without what could do nothing here, such as a vote that nobody keeps; who is `alone` cannot share."""
+        idle = {Action.SHARE} if alone or _alone(asker) else set()
         if self.store.status().kind == "none":
             idle.add(Action.HELPFUL)
             if not self.service.place(asker).moderator_channel:
@@ -195,6 +208,10 @@ class Desk:
     def _is_named(self, person: discord.abc.User, asker: Asker) -> bool:
         roles = person.roles if isinstance(person, discord.Member) else ()
         return not self.service.place(asker).moderators.isdisjoint({asker.person, *(str(role.id) for role in roles)})
+
+
+def _alone(asker: Asker) -> bool:
+    return asker.tenant == asker.person
 
 
 def watched_place(channel: object) -> str:

@@ -1,14 +1,15 @@
-"""The moderators' forms on Discord: an entry to add or to change, a topic that is out of scope."""
+"""The moderators' forms on Discord: an entry to add, change or look for, a topic out of scope, a reason."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import discord
 from discord import ui
 
 from adapters.discord_ids import Press, short
 from bot.clamp import clamp
+from bot.knowledge.form import LISTS, editable
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -19,22 +20,27 @@ if TYPE_CHECKING:
 
 _TITLE, _LABEL, _DESCRIPTION, _OPTION, _OPTIONS = 45, 45, 100, 100, 25  # Discord's limits
 _TEXT = 4_000  # characters of one field
-_FIELDS = 5  # of one form
-_ONE_LINE, _LISTS = frozenset({"question", "title", "review_by"}), frozenset({"alternates", "not"})
-_EDITABLE = (("question", "title"), ("answer", "text"), ("alternates",), ("not",), ("review_by",))
+_REASON = 500  # characters
+_ONE_LINE = frozenset({"question", "title", "as_of", "review_by", "owner", "pinned"})
+Part = Literal["text", "details"]
+# A form has at most five fields: what readers ask and read, and what stands around it.
+_PARTS: Mapping[Part, tuple[str, ...]] = {
+    "text": ("question", "title", "answer", "text", "alternates", "not", "keywords"),
+    "details": ("positions", "sources", "as_of", "review_by", "related"),
+}
 _LIFETIME = 900.0  # seconds: the library forgets the form after that; one that comes later is still understood
 _SLUG = 40  # characters proposed for an id
 
 
-def new_entry(group: Group, prefix: str, locale: str | None) -> ui.Modal:
-    """Build the form for an entry that answers a group of questions; `prefix` is what its id begins with."""
+def new_entry(group: Group | None, prefix: str, locale: str | None) -> ui.Modal:
+    """Build the form for an entry, for a group of questions or for none; `prefix` is what its id begins with."""
     words = wording(locale).moderator
-    form = _form("newfaq", words.new_entry, key=group.keys[0])
-    others = "\n".join(one.text for one in group.wordings[1:])
-    form.add_item(_input("id", words.new_id, default=f"{prefix}faq/{_slug(group.text)}", one_line=True))
-    form.add_item(_input("question", "question", default=group.text, one_line=True))
+    form = _form("newfaq", words.new_entry, key=group.keys[0] if group else "")
+    title, others = (group.text, [one.text for one in group.wordings[1:]]) if group else ("", [])
+    form.add_item(_input("id", words.new_id, default=f"{prefix}faq/{_slug(title)}", one_line=True))
+    form.add_item(_input("question", "question", default=title, one_line=True))
     form.add_item(_input("answer", "answer"))
-    form.add_item(_input("alternates", "alternates", words.one_a_line, default=others, required=False))
+    form.add_item(_input("alternates", "alternates", words.one_a_line, default="\n".join(others), required=False))
     return form
 
 
@@ -53,48 +59,40 @@ def out_of_scope(group: Group, prefix: str, known: Sequence[str], locale: str | 
     return form
 
 
-def edit(entry_id: str, present: Mapping[str, Plain], stamp: str, locale: str | None) -> ui.Modal:
-    """Build the form with an entry's text as it stands in the file; `stamp` names what the moderator saw."""
+def edit(entry_id: str, present: Mapping[str, Plain], stamp: str, part: Part, locale: str | None) -> ui.Modal:
+    """Build the form with part of an entry as it stands in the file; `stamp` names what the moderator saw."""
     words = wording(locale)
     form = _form("edited", words.commands["edit_about"], argument=f"{stamp}.{short(entry_id)}")
-    shown = editable(present)
-    rest = [key for key in present if key not in shown and key != "id"]
-    note = words.moderator.elsewhere.format(fields=", ".join(rest)) if rest else ""
-    for name, text in list(shown.items())[:_FIELDS]:
-        about = words.moderator.one_a_line if name in _LISTS else ""
+    shown = {name: text for name, text in editable(present).items() if len(text) <= _TEXT}
+    names = [name for name in _PARTS[part] if name in shown]
+    there = {name for names in _PARTS.values() for name in names if name in shown}
+    rest = [name for name in present if name not in there and name != "id"]
+    hints = dict.fromkeys(LISTS, words.moderator.one_a_line) | {
+        "sources": words.moderator.source_lines,
+        "positions": words.moderator.position_lines,
+    }
+    for name in names:
+        note = words.moderator.elsewhere.format(fields=", ".join(rest)) if rest and name == names[-1] else ""
         needed = name in {"question", "title", "answer", "text"}
-        last = name == "review_by"
-        form.add_item(
-            _input(name, name, note if last else about, default=text, one_line=name in _ONE_LINE, required=needed)
-        )
+        about = note or hints.get(name, "")
+        form.add_item(_input(name, name, about, default=shown[name], one_line=name in _ONE_LINE, required=needed))
     return form
 
 
-def editable(present: Mapping[str, Plain]) -> dict[str, str]:
-    """Give the fields of an entry that a form can hold, as text; lists have one item a line."""
-    section = "title" in present
-    shown = {}
-    for names in _EDITABLE:
-        name = names[-1] if section else names[0]
-        text = _text(present.get(name, ""))
-        if text is not None and len(text) <= _TEXT:
-            shown[name] = text
-    return shown
+def search(key: str, locale: str | None) -> ui.Modal:
+    """Build the form that asks which entry a group belongs to."""
+    words = wording(locale)
+    form = _form("search", words.moderator.add_other, key=key)
+    form.add_item(_input("entry", words.commands["entry_about"], one_line=True))
+    return form
 
 
-def changed(written: Mapping[str, str], present: Mapping[str, Plain]) -> dict[str, object]:
-    """Give the fields that a moderator wrote anew, as the YAML takes them."""
-    shown = editable(present)
-    return {
-        name: lines(text) if name in _LISTS else text
-        for name, text in written.items()
-        if name in shown and _plain(text) != _plain(shown[name])
-    }
-
-
-def lines(text: str) -> list[str]:
-    """Split what was written one a line."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def reason(draft: str, locale: str | None) -> ui.Modal:
+    """Build the form that asks why a change is made; sending it makes the change."""
+    words = wording(locale).moderator
+    form = _form("reasoned", words.confirm, key=draft)
+    form.add_item(_input("reason", words.reason, one_line=True, limit=_REASON))
+    return form
 
 
 def written(data: object) -> dict[str, str]:
@@ -120,26 +118,20 @@ def _form(verb: str, title: str, *, key: str = "", argument: str = "") -> ui.Mod
 
 
 def _input(  # noqa: PLR0913 - what Discord knows of a field
-    name: str, label: str, about: str = "", *, default: str = "", one_line: bool = False, required: bool = True
+    name: str,
+    label: str,
+    about: str = "",
+    *,
+    default: str = "",
+    one_line: bool = False,
+    required: bool = True,
+    limit: int = _TEXT,
 ) -> ui.Label[ui.Modal]:
     style = discord.TextStyle.short if one_line else discord.TextStyle.paragraph
     text: ui.TextInput[ui.Modal] = ui.TextInput(
-        custom_id=name, style=style, default=clamp(default, _TEXT) or None, required=required, max_length=_TEXT
+        custom_id=name, style=style, default=clamp(default, _TEXT) or None, required=required, max_length=limit
     )
     return ui.Label(text=clamp(label, _LABEL), component=text, description=clamp(about, _DESCRIPTION) or None)
-
-
-def _text(value: Plain) -> str | None:
-    """A field as text to change; None where a form cannot hold it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(one, str) and "\n" not in one for one in value):
-        return "\n".join(str(one) for one in value)
-    return None
-
-
-def _plain(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
 def _slug(title: str) -> str:

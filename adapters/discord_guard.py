@@ -56,3 +56,11 @@ async def say(interaction: Interaction, line: str) -> None:
         await interaction.followup.send(escape(line), ephemeral=True)
     else:
         await interaction.response.send_message(escape(line), ephemeral=True)
+
+
+async def defer(interaction: Interaction) -> None:
+    """Take the time that work needs; the answer replaces the message that a press or form came from, if any."""
+    if interaction.message is None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+    else:
+        await interaction.response.defer()

@@ -46,13 +46,21 @@ class Push(ui.DynamicItem[ui.Button[ui.LayoutView]], template=TEMPLATE):
 
 
 class Menu(ui.DynamicItem[ui.Select[ui.LayoutView]], template=MENU + TEMPLATE):
-    """A menu of entries; its options' values are what `discord_ids.short` makes of their ids."""
+    """A menu of entries or questions; an entry's value is what `discord_ids.short` makes of its id."""
 
     def __init__(
-        self, press: Press, *, placeholder: str | None = None, options: Sequence[discord.SelectOption] = ()
+        self,
+        press: Press,
+        *,
+        placeholder: str | None = None,
+        options: Sequence[discord.SelectOption] = (),
+        most: int = 1,
     ) -> None:
         self.press = press
-        super().__init__(ui.Select(custom_id=f"{MENU}{press}", placeholder=placeholder, options=list(options)))
+        custom_id = f"{MENU}{press}"
+        super().__init__(
+            ui.Select(custom_id=custom_id, placeholder=placeholder, options=list(options), max_values=most)
+        )
 
     @classmethod
     async def from_custom_id(cls, _interaction: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Menu:
@@ -60,8 +68,7 @@ class Menu(ui.DynamicItem[ui.Select[ui.LayoutView]], template=MENU + TEMPLATE):
         return cls(Press(**match.groupdict()))
 
     async def callback(self, interaction: Interaction) -> None:
-        """Hand what was picked to the client, as a press whose argument is the value."""
-        picked = Press(
-            verb=self.press.verb, key=self.press.key, person=self.press.person, argument="".join(self.item.values[:1])
-        )
+        """Hand what was picked to the client, as a press whose argument is the values, with blanks between."""
+        values = " ".join(self.item.values)
+        picked = Press(verb=self.press.verb, key=self.press.key, person=self.press.person, argument=values)
         await cast("Host", interaction.client).pressed(interaction, picked)

@@ -108,7 +108,7 @@ class Messages:
             return
         shown = self._desk.ask(text, asker, private=message.guild is None)
         sent = await self._send(message, shown)
-        self._desk.posted(asker, sent, shown.frame.entry_id)
+        self._desk.posted(asker, sent, shown.frame)
 
     async def _speak_up(self, message: discord.Message) -> None:
         title = message.channel.name if isinstance(message.channel, discord.Thread) else ""

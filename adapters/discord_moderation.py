@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from discord import Permissions, app_commands
 from discord.app_commands import Choice, Range, locale_str
 
+from adapters import discord_figures
 from adapters.discord_guard import say
 from adapters.discord_ids import short
 from adapters.discord_items import Interaction  # noqa: TC001 (the library reads annotations at runtime)
 from adapters.discord_review_view import day_of
 from adapters.discord_view import report
 from bot.clamp import clamp
-from bot.errors import KnowledgeError
+from bot.errors import KnowledgeError, StoreError
 from bot.knowledge.check import check_files
 from bot.lint import MAX_PHRASINGS, lint, phrasing_count
 from bot.search import MAX_QUESTION  # noqa: TC001
@@ -27,12 +29,11 @@ if TYPE_CHECKING:
     from adapters.discord_review import Review
     from bot.model import Problem
     from bot.service import Service
-    from bot.statistics import Statistics
     from bot.store import Edit
-    from bot.wording import ModeratorWording, RoomWording
+    from bot.wording import RoomWording
 
 _PROBLEMS = 20  # shown at once; the rest is counted
-_LISTED = 15  # entries with figures
+_MAX_PHRASING = 300  # characters, the format's
 _MAX_KEY = 32  # characters of a change's key; a start that is enough will do
 _CHOICES, _CHOICE_NAME = 25, 100  # Discord's limits; beyond them a type-ahead shows nothing at all
 
@@ -127,18 +128,45 @@ class Moderation(app_commands.Group):
         await self._review.open(interaction)
 
     @app_commands.command(name=_named("edit"), description=_named("edit_about"))
-    @app_commands.rename(entry=_named("entry"))
-    @app_commands.describe(entry=_named("entry_about"))
-    async def edit(self, interaction: Interaction, entry: Range[str, 1, MAX_QUESTION]) -> None:
-        """Open an entry's text for editing."""
-        await self._review.edit(interaction, entry)
+    @app_commands.rename(entry=_named("entry"), part=_named("part"))
+    @app_commands.describe(entry=_named("entry_about"), part=_named("part_about"))
+    @app_commands.choices(part=[Choice(name=_named(name), value=name) for name in ("text", "details")])
+    async def edit(self, interaction: Interaction, entry: Range[str, 1, MAX_QUESTION], part: str = "text") -> None:
+        """Open an entry for editing: what readers ask and read, or what stands around it."""
+        await self._review.entries.edit(interaction, entry, "details" if part == "details" else "text")
+
+    @app_commands.command(name=_named("add"), description=_named("add_about"))
+    @app_commands.rename(question=_named("question"), entry=_named("entry"))
+    @app_commands.describe(question=_named("waiting_about"), entry=_named("entry_about"))
+    async def add(
+        self, interaction: Interaction, question: Range[str, 1, _MAX_PHRASING], entry: Range[str, 1, MAX_QUESTION]
+    ) -> None:
+        """Add a question that waits, or any other, to an entry."""
+        await self._review.entries.add(interaction, question, entry)
+
+    @app_commands.command(name=_named("new"), description=_named("new_about"))
+    async def new(self, interaction: Interaction) -> None:
+        """Open the form for a new entry."""
+        await self._review.entries.new(interaction)
+
+    @app_commands.command(name=_named("retire"), description=_named("retire_about"))
+    @app_commands.rename(entry=_named("entry"), see=_named("see"))
+    @app_commands.describe(entry=_named("entry_about"), see=_named("see_about"))
+    async def retire(
+        self,
+        interaction: Interaction,
+        entry: Range[str, 1, MAX_QUESTION],
+        see: Range[str, 1, MAX_QUESTION] | None = None,
+    ) -> None:
+        """Take an entry away, and send its readers on."""
+        await self._review.entries.retire(interaction, entry, see)
 
     @app_commands.command(name=_named("undo"), description=_named("undo_about"))
     @app_commands.rename(change=_named("change"))
     @app_commands.describe(change=_named("change_about"))
     async def undo(self, interaction: Interaction, change: Range[str, 1, _MAX_KEY]) -> None:
         """Take a change back."""
-        await self._review.undo(interaction, change.strip())
+        await self._review.entries.undo(interaction, change.strip())
 
     @app_commands.command(name=_named("history"), description=_named("history_about"))
     @app_commands.rename(entry=_named("entry"))
@@ -159,10 +187,21 @@ class Moderation(app_commands.Group):
         moderator = self._review.changes.moderator(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await asyncio.to_thread(moderator.statistics, datetime.now(UTC).date())
-        lines = _figures(found, wording(interaction.locale.value).moderator)
-        await interaction.edit_original_response(view=report("\n".join(lines)))
+        await discord_figures.show(interaction, found)
+
+    @add.autocomplete("question")
+    async def _complete_waiting(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+        if not self._desk.is_moderator(interaction):
+            return []
+        with suppress(StoreError):  # what is typed can be added all the same
+            waiting = await self._review.waiting(interaction, current)
+            return [Choice(name=clamp(text, _CHOICE_NAME), value=key) for text, key in waiting[:_CHOICES]]
+        return []
 
     @edit.autocomplete("entry")
+    @add.autocomplete("entry")
+    @retire.autocomplete("entry")
+    @retire.autocomplete("see")
     @history.autocomplete("entry")
     async def _complete(self, interaction: Interaction, current: str) -> list[Choice[str]]:
         return choices(self._desk, interaction, current) if self._desk.is_moderator(interaction) else []
@@ -179,25 +218,6 @@ def _line(edit: Edit) -> str:
     pending = "" if edit.state == "done" else f" [{edit.state}]"
     reason = f": {edit.reason}" if edit.reason else ""
     return f"{edit.key}  {day_of(edit.made_at)}  {edit.author}  {edit.action} {edit.entry_id}{undoes}{pending}{reason}"
-
-
-def _figures(found: Statistics, words: ModeratorWording) -> list[str]:
-    lines = [
-        words.figures.format(
-            total=found.total,
-            days=len(found.days),
-            answered=found.answered,
-            asked_back=sum(day.asked_back for day in found.days),
-            unanswered=sum(day.unanswered for day in found.days),
-            declined=sum(day.declined for day in found.days),
-        )
-    ]
-    lines += [
-        f"{one.answers:>6}  {one.entry_id}  +{one.helpful} -{one.unhelpful}"
-        for one in found.entries[:_LISTED]
-        if one.answers or one.helpful or one.unhelpful
-    ]
-    return [*lines, words.unreached.format(entries=", ".join(found.unreached))] if found.unreached else lines
 
 
 def _words(interaction: Interaction) -> RoomWording:

@@ -147,7 +147,7 @@ class Presses:
         await interaction.response.defer()
         sent = await interaction.followup.send(view=shared(texts, asker.locale, frame), wait=True)
         await interaction.delete_original_response()
-        self._desk.posted(asker, sent, entry_id)
+        self._desk.posted(asker, sent, frame)
 
     async def _remove(self, interaction: Interaction, press: Press) -> None:
         asker, words = self._desk.asker(interaction), _words(interaction)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from adapters import discord_forms
 from adapters.discord_changes import Changes, Settling
-from adapters.discord_guard import say
-from adapters.discord_review_view import group_view, notice
-from adapters.discord_view import report
-from bot.clamp import clamp
-from bot.errors import BackchannelError, EditConflict, NotAllowedError
+from adapters.discord_entries import Entries, told
+from adapters.discord_guard import defer, say
+from adapters.discord_review_view import entries_view, group_view, notice, split_view
+from bot.knowledge.form import lines
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -24,10 +23,8 @@ if TYPE_CHECKING:
     from bot.learn import Group
     from bot.moderation import Moderation, Moderator
     from bot.proposal import Proposal
-    from bot.store import Verdict
 
 _SHOWN = 200  # groups remembered as they were shown
-_LINE = 1_900  # characters of an error, below a message's 2,000
 
 
 class Review:
@@ -36,20 +33,23 @@ class Review:
     def __init__(self, desk: Desk, moderation: Moderation) -> None:
         self._desk = desk
         self.changes = Changes(desk, moderation)
+        self.entries = Entries(desk, self.changes)
         self._shown: OrderedDict[str, Group] = OrderedDict()
         acts: Mapping[str, Callable[[Interaction, Press], Awaitable[None]]] = {
             "addto": self._add_to,
+            "addother": self._form_search,
+            "search": self._search,
+            "split": self._choose,
+            "apart": self._split,
             "addnew": self._form_new,
             "newfaq": self._new_entry,
             "addout": self._form_out,
             "newout": self._out_of_scope,
             "dismiss": self._dismiss,
             "skip": self._skip,
-            "confirm": self._confirm,
-            "cancel": self._cancel,
-            "edited": self._edited,
+            "open": self._back,
         }
-        self.acts = {verb: _told(act) for verb, act in acts.items()}
+        self.acts = {verb: told(act) for verb, act in {**acts, **self.entries.acts}.items()}
 
     # --- the commands ------------------------------------------------------------------------
 
@@ -59,18 +59,12 @@ class Review:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._show(interaction, "")
 
-    async def edit(self, interaction: Interaction, named: str) -> None:
-        """Open an entry's text for editing."""
+    async def waiting(self, interaction: Interaction, current: str) -> list[tuple[str, str]]:
+        """Give the questions that wait, the text and a key of each, as far as they hold what is being typed."""
         moderator = self.changes.moderator(interaction)
-        entry_id = self._desk.entry_id(named)
-        present, stamp = await asyncio.to_thread(moderator.present, entry_id)
-        await interaction.response.send_modal(discord_forms.edit(entry_id, present, stamp, interaction.locale.value))
-
-    async def undo(self, interaction: Interaction, change: str) -> None:
-        """Propose to take a change back."""
-        self.changes.moderator(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await self.changes.propose(interaction, lambda moderator: moderator.undo(change))
+        typed = current.casefold()
+        groups = await asyncio.to_thread(moderator.queue)
+        return [(one.text, one.keys[0]) for one in groups if typed in one.text.casefold()]
 
     # --- the queue ---------------------------------------------------------------------------
 
@@ -83,12 +77,24 @@ class Review:
         group = next((one for one in ordered if not self.changes.settled.keys() & set(one.keys)), None)
         if group is None:
             view = notice([wording(locale).moderator.nothing_waits], locale)
+            await interaction.edit_original_response(view=view)
         else:
-            self._shown[group.keys[0]] = group
-            if len(self._shown) > _SHOWN:
-                self._shown.popitem(last=False)
-            view = group_view(group, await asyncio.to_thread(moderator.closest, group), locale)
-        await interaction.edit_original_response(view=view)
+            await self._present(interaction, group)
+
+    async def _present(self, interaction: Interaction, group: Group) -> None:
+        """Show one group, and remember it for the forms that have to open at once."""
+        moderator, locale = self.changes.moderator(interaction), interaction.locale.value
+        self._shown[group.keys[0]] = group
+        if len(self._shown) > _SHOWN:
+            self._shown.popitem(last=False)
+        closest = await asyncio.to_thread(moderator.closest, group)
+        await interaction.edit_original_response(view=group_view(group, closest, locale))
+
+    async def _back(self, interaction: Interaction, press: Press) -> None:
+        self.changes.moderator(interaction)
+        await interaction.response.defer()
+        if group := await self._group(interaction, press):
+            await self._present(interaction, group)
 
     async def _skip(self, interaction: Interaction, press: Press) -> None:
         self.changes.moderator(interaction)
@@ -108,36 +114,63 @@ class Review:
         if group := await self._group(interaction, press):
             entry_id, text = self._desk.entry_id(press.argument), group.text
             await self.changes.propose(
-                interaction, lambda moderator: moderator.add_alternate(entry_id, text), _settling(group, "alternate")
+                interaction, lambda moderator: moderator.add_alternate(entry_id, text), Settling.of(group, "alternate")
             )
+
+    async def _form_search(self, interaction: Interaction, press: Press) -> None:
+        self.changes.moderator(interaction)
+        await interaction.response.send_modal(discord_forms.search(press.key, interaction.locale.value))
+
+    async def _search(self, interaction: Interaction, press: Press) -> None:
+        self.changes.moderator(interaction)
+        await defer(interaction)
+        if group := await self._group(interaction, press):
+            typed = discord_forms.written(interaction.data).get("entry", "")
+            found = self._desk.service.complete(typed, self._desk.asker(interaction))
+            await interaction.edit_original_response(view=entries_view(group, found, interaction.locale.value))
+
+    async def _choose(self, interaction: Interaction, press: Press) -> None:
+        self.changes.moderator(interaction)
+        await defer(interaction)
+        if group := await self._group(interaction, press):
+            await interaction.edit_original_response(view=split_view(group, interaction.locale.value))
+
+    async def _split(self, interaction: Interaction, press: Press) -> None:
+        moderator = self.changes.moderator(interaction)
+        await defer(interaction)
+        if group := await self._group(interaction, press):
+            keys = press.argument.split()
+            await asyncio.to_thread(moderator.split, group, keys)
+            part = await asyncio.to_thread(moderator.find, keys[0])
+            await self._present(interaction, part or group)
 
     async def _form_new(self, interaction: Interaction, press: Press) -> None:
         self.changes.moderator(interaction)
         if group := await self._group(interaction, press, at_once=True):
-            form = discord_forms.new_entry(group, self._prefix(interaction), interaction.locale.value)
+            form = discord_forms.new_entry(group, self._desk.prefix(interaction), interaction.locale.value)
             await interaction.response.send_modal(form)
 
     async def _new_entry(self, interaction: Interaction, press: Press) -> None:
         self.changes.moderator(interaction)
-        await _defer(interaction)
-        if group := await self._group(interaction, press):
+        await defer(interaction)
+        group = await self._group(interaction, press) if press.key else None
+        if group or not press.key:
             fields = discord_forms.written(interaction.data)
             entry_id, content = fields.pop("id", "").strip(), dict[str, object](fields)
-            content["alternates"] = discord_forms.lines(fields.get("alternates", ""))
-            await self.changes.propose(
-                interaction, lambda moderator: moderator.add_entry(entry_id, content), _settling(group, "new_entry")
-            )
+            content["alternates"] = lines(fields.get("alternates", ""))
+            settling = Settling.of(group, "new_entry") if group else None
+            await self.changes.propose(interaction, lambda one: one.add_entry(entry_id, content), settling)
 
     async def _form_out(self, interaction: Interaction, press: Press) -> None:
         moderator = self.changes.moderator(interaction)
         if group := await self._group(interaction, press, at_once=True):
             known = moderator.stock_ids()
-            form = discord_forms.out_of_scope(group, self._prefix(interaction), known, interaction.locale.value)
+            form = discord_forms.out_of_scope(group, self._desk.prefix(interaction), known, interaction.locale.value)
             await interaction.response.send_modal(form)
 
     async def _out_of_scope(self, interaction: Interaction, press: Press) -> None:
         self.changes.moderator(interaction)
-        await _defer(interaction)
+        await defer(interaction)
         if group := await self._group(interaction, press):
             fields = discord_forms.written(interaction.data)
 
@@ -148,42 +181,7 @@ class Review:
                 content = {"examples": [one.text for one in group.wordings], "reply": fields.get("reply", "")}
                 return moderator.add_entry(topic, content)
 
-            await self.changes.propose(interaction, make, _settling(group, "out_of_scope"))
-
-    # --- changes -----------------------------------------------------------------------------
-
-    async def _edited(self, interaction: Interaction, press: Press) -> None:
-        moderator, words = self.changes.moderator(interaction), wording(interaction.locale.value).moderator
-        await _defer(interaction)
-        stamp, _, named = press.argument.partition(".")
-        entry_id, fields = self._desk.entry_id(named), discord_forms.written(interaction.data)
-        present, _now = await asyncio.to_thread(moderator.present, entry_id)
-        meant = discord_forms.changed(fields, present)
-        if not meant:
-            await interaction.edit_original_response(view=notice([words.unchanged], interaction.locale.value))
-            return
-        try:
-            await self.changes.propose(interaction, lambda one: one.edit(entry_id, meant, seen=stamp))
-        except EditConflict as conflict:
-            mine = "\n".join(f"{name}: {text}" for name, text in fields.items())
-            both = (f"{words.now}:", clamp(conflict.present, _LINE), f"{words.yours}:", clamp(mine, _LINE // 2))
-            await interaction.edit_original_response(view=report("\n".join((str(conflict), *both))))
-
-    async def _confirm(self, interaction: Interaction, press: Press) -> None:
-        self.changes.moderator(interaction)
-        draft = self.changes.take(interaction, press)
-        if draft is None:
-            await say(interaction, wording(interaction.locale.value).room.old_button)
-            return
-        await interaction.response.defer()
-        await self.changes.make(interaction, draft)
-
-    async def _cancel(self, interaction: Interaction, press: Press) -> None:
-        self.changes.moderator(interaction)
-        draft, locale = self.changes.take(interaction, press), interaction.locale.value
-        after = next(iter(draft.settling.texts)) if draft and draft.settling else None
-        view = notice([wording(locale).moderator.unchanged], locale, after=after)
-        await interaction.response.edit_message(view=view)
+            await self.changes.propose(interaction, make, Settling.of(group, "out_of_scope"))
 
     async def _group(self, interaction: Interaction, press: Press, *, at_once: bool = False) -> Group | None:
         """Find the group of a button; if it is settled meanwhile, say so.
@@ -199,39 +197,3 @@ class Review:
         if group is None:
             await say(interaction, wording(interaction.locale.value).moderator.settled)
         return group
-
-    def _prefix(self, interaction: Interaction) -> str:
-        """What an id begins with where there are several collections: the first that is known here."""
-        service = self._desk.service
-        if len(service.snapshot.knowledge.collections) == 1:
-            return ""
-        own = service.seen_from(self._desk.asker(interaction)).knowledge.collections
-        return "".join(f"{one.name}:" for one in own[:1])
-
-
-async def tell(interaction: Interaction, error: BackchannelError) -> None:
-    """Tell a moderator why something cannot be done; these errors are sentences for people."""
-    told = wording(interaction.locale.value).room.moderators_only if isinstance(error, NotAllowedError) else str(error)
-    await say(interaction, clamp(told, _LINE))
-
-
-def _told(act: Callable[[Interaction, Press], Awaitable[None]]) -> Callable[[Interaction, Press], Awaitable[None]]:
-    async def told(interaction: Interaction, press: Press) -> None:
-        try:
-            await act(interaction, press)
-        except BackchannelError as error:
-            await tell(interaction, error)
-
-    return told
-
-
-async def _defer(interaction: Interaction) -> None:
-    """Take the time that weighing needs; the answer takes the place of the message that the form came from, if any."""
-    if interaction.message is None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-    else:
-        await interaction.response.defer()
-
-
-def _settling(group: Group, verdict: Verdict) -> Settling:
-    return Settling(verdict=verdict, texts={key: one.text for one in group.wordings for key in one.keys})

@@ -5,26 +5,27 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from discord import ButtonStyle, ui
+from discord import ButtonStyle, SelectOption, ui
 
 from adapters.discord_components import MAX_LABEL, Page
 from adapters.discord_ids import Press, short
-from adapters.discord_items import Push
+from adapters.discord_items import Menu, Push
 from adapters.discord_text import escape, unfenced
 from bot.clamp import clamp
 from bot.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from bot.impact import Flip, Impact
     from bot.learn import Group
-    from bot.model import Match
+    from bot.model import Match, Suggestion
     from bot.wording import ModeratorWording
 
 _QUESTION, _WORDINGS, _WORDING = 300, 5, 120  # characters, and how many of them
 _DIFF, _EFFECTS, _NOTICE = 1_600, 1_800, 3_500  # characters; 4,000 in all
 _DIFF_BYTES, _EFFECTS_BYTES, _NOTICE_BYTES = 4_000, 5_000, 9_000  # of some 10,170 in all
+_OPTIONS, _OPTION = 25, 100  # in one menu, and characters of one; Discord's limits
 _FLIPS, _FLIP = 5, 120  # shown of each kind, and characters of each
 
 
@@ -49,16 +50,53 @@ def group_view(group: Group, closest: Iterable[Match], locale: str | None) -> ui
             for label, one in zip(labels, found, strict=True)
         ]
         container.add_item(_row(adding))
-    container.add_item(
-        _row(
-            (
-                _push("addnew", words.moderator.new_entry, key),
-                _push("addout", words.moderator.out_of_scope, key),
-                _push("dismiss", words.moderator.dismiss, key),
-                _push("skip", words.room.next, key),
-            )
+    elsewhere = [
+        _push("addother", words.moderator.add_other, key),
+        _push("addnew", words.moderator.new_entry, key),
+        _push("addout", words.moderator.out_of_scope, key),
+    ]
+    container.add_item(_row(elsewhere))
+    onwards = [_push("split", words.moderator.split, key)] if len(group.wordings) > 1 else []
+    onwards += [_push("dismiss", words.moderator.dismiss, key), _push("skip", words.room.next, key)]
+    container.add_item(_row(onwards))
+    return _view(container)
+
+
+def entries_view(group: Group, found: Sequence[Suggestion], locale: str | None) -> ui.LayoutView:
+    """Build the message that offers the entries a search found, to add a group to one of them."""
+    words = wording(locale).moderator
+    options = [
+        SelectOption(
+            label=clamp(one.label, _OPTION), value=short(one.entry_id), description=clamp(one.entry_id, _OPTION)
         )
-    )
+        for one in found[:_OPTIONS]
+    ]
+    return _choice(group, "addto", words.add_other if options else words.nothing_found, options, locale)
+
+
+def split_view(group: Group, locale: str | None) -> ui.LayoutView:
+    """Build the message that asks which of a group's questions belong elsewhere."""
+    options = [
+        SelectOption(label=clamp(one.text, _OPTION), value=one.keys[0], description=f"{one.times} x")
+        for one in group.wordings[:_OPTIONS]
+    ]
+    most = min(len(options), len(group.wordings) - 1)
+    return _choice(group, "apart", wording(locale).moderator.split_about, options, locale, most=most)
+
+
+def _choice(  # noqa: PLR0913 - a heading, a menu, and the way back
+    group: Group, verb: str, title: str, options: Sequence[SelectOption], locale: str | None, *, most: int = 1
+) -> ui.LayoutView:
+    container: ui.Container[ui.LayoutView] = ui.Container()
+    container.add_item(ui.TextDisplay(f"## {escape(clamp(' '.join(group.text.split()), _QUESTION))}"))
+    container.add_item(ui.TextDisplay(escape(title)))
+    key = group.keys[0]
+    if options:
+        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+        row.add_item(Menu(Press(verb=verb, key=key), options=options, most=most))
+        container.add_item(row)
+    again = [_push("addother", wording(locale).moderator.add_other, key)] if verb == "addto" else []
+    container.add_item(_row((*again, _push("open", wording(locale).room.previous, key))))
     return _view(container)
 
 
@@ -70,7 +108,13 @@ def effects_view(diff: str, found: Impact, draft: str, locale: str | None) -> ui
     container.add_item(ui.TextDisplay(clamp("\n".join(_effects(found, words)), _EFFECTS, max_bytes=_EFFECTS_BYTES)))
     style = ButtonStyle.danger if found.harmful else ButtonStyle.success
     container.add_item(
-        _row((_push("confirm", words.confirm, draft, style=style), _push("cancel", words.cancel, draft)))
+        _row(
+            (
+                _push("confirm", words.confirm, draft, style=style),
+                _push("reason", words.with_reason, draft),
+                _push("cancel", words.cancel, draft),
+            )
+        )
     )
     return _view(container)
 
@@ -97,7 +141,7 @@ def _effects(found: Impact, words: ModeratorWording) -> Iterable[str]:
 
 def _flip(flip: Flip) -> str:
     mark = {"better": "✅", "worse": "⚠️", "other": "•"}[flip.effect]
-    return f"{mark} {escape(clamp(flip.text, _FLIP))}: {escape(str(flip.before))} → {escape(str(flip.after))}"
+    return f"{mark} {escape(clamp(flip.question, _FLIP))}: {escape(str(flip.before))} → {escape(str(flip.after))}"
 
 
 def day_of(seconds: int) -> str:

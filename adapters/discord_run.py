@@ -13,15 +13,16 @@ import discord
 
 from adapters import discord_settings
 from adapters.discord_client import Bot
+from adapters.discord_desk import PLATFORM
 from bot.errors import BackchannelError, ConfigError
+from bot.outbox import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from pathlib import Path
 
     from adapters.discord_settings import DiscordSettings
-    from bot.service import Service
-    from bot.store import Store
+    from bot.moderation import Moderation
 
 logger = logging.getLogger(__name__)
 
@@ -31,27 +32,28 @@ _STEADY = 120.0  # seconds of running after which a failure starts the patience 
 _BAD_TOKEN, _BAD_INTENTS = {4004}, {4013, 4014}  # the gateway's close codes
 
 
-def prepare(environ: Mapping[str, str], file: Path | None) -> Callable[[Service, Store], Awaitable[None]] | None:
+def prepare(environ: Mapping[str, str], file: Path | None) -> Callable[[Moderation], Awaitable[None]] | None:
     """Read the settings; None where no token is set. Raises ConfigError."""
     settings = discord_settings.read(environ, file)
     if not settings.token:
         return None
 
-    async def serve(service: Service, store: Store) -> None:
-        await run(settings, service, store)
+    async def serve(moderation: Moderation) -> None:
+        await run(settings, moderation)
 
     return serve
 
 
-async def run(settings: DiscordSettings, service: Service, store: Store) -> None:
+async def run(settings: DiscordSettings, moderation: Moderation) -> None:
     """Serve Discord until cancelled. Raises ConfigError for what trying again cannot mend."""
     if settings.api_url:
         discord.http.Route.BASE = settings.api_url  # the library has no other place for it
+    outbox = Outbox(moderation, PLATFORM)
     pause = _FIRST_PAUSE
     while True:
         started = time.monotonic()
         try:
-            async with Bot(service, store, settings) as bot:
+            async with Bot(moderation, settings, outbox) as bot:
                 await bot.start(settings.token)
         except BackchannelError:
             raise

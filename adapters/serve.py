@@ -23,9 +23,8 @@ from bot.settings_file import FILE_NAME
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Mapping
 
-    from bot.service import Service
-    from bot.store import Store
-    from bot.watch import Refused, Reloaded
+    from bot.moderation import Moderation
+    from bot.reload import Refused, Reloaded
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +36,7 @@ _FLUSHING = 1.0  # seconds for the store to write what waits
 class Serve(Protocol):
     """Serves one platform until it is cancelled; raises ConfigError for what trying again cannot mend."""
 
-    def __call__(self, service: Service, store: Store) -> Awaitable[None]:
+    def __call__(self, moderation: Moderation) -> Awaitable[None]:
         """Begin to serve."""
 
 
@@ -55,6 +54,7 @@ class Adapter(Protocol):
 def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     """Answer people in Discord and Slack: wherever a token is set, or only where asked for."""
     # Not needed for `--help`, and slow to import.
+    from bot.moderation import Moderation  # noqa: PLC0415
     from bot.places import read_places  # noqa: PLC0415
     from bot.service import Service  # noqa: PLC0415
     from bot.settings_watch import SettingsWatcher  # noqa: PLC0415
@@ -70,14 +70,19 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     ready = prepare(chosen, {**os.environ, "BACKCHANNEL_SLACK_HTTP": http} if http else os.environ, file)
     service = Service.open(settings, places=places)
     store = Store.configured(settings)
-    watchers = (Watcher(service, told), SettingsWatcher(service, file or Path(FILE_NAME), platforms(), os.environ))
+    moderation = Moderation(
+        service, store, git=settings.git, weekly=settings.digest, correct_days=settings.correct_days
+    )
+    moderation.reconcile()
+    service.listen(told)
+    watchers = (Watcher(service), SettingsWatcher(service, file or Path(FILE_NAME), platforms(), os.environ))
     for watcher in watchers:
         watcher.start()
     # What is loaded by now stays: searching all of it for garbage, time and again, would hold every answer up.
     gc.collect()
     gc.freeze()
     try:
-        asyncio.run(run(ready, service, store))
+        asyncio.run(run(ready, moderation))
     finally:
         store.close(_FLUSHING)
         for watcher in watchers:
@@ -86,7 +91,7 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
 
 def told(news: Reloaded | Refused) -> None:
     """Log what became of an edit to the knowledge files; `status` tells moderators the same."""
-    from bot.watch import Refused  # noqa: PLC0415 (comes with the store)
+    from bot.reload import Refused  # noqa: PLC0415 (as above)
 
     if isinstance(news, Refused):
         since = f"{news.in_force_since:%Y-%m-%d %H:%M:%S} UTC"
@@ -124,7 +129,7 @@ def prepare(chosen: Iterable[str], environ: Mapping[str, str], file: Path | None
     return ready
 
 
-async def run(ready: Mapping[str, Serve], service: Service, store: Store) -> None:
+async def run(ready: Mapping[str, Serve], moderation: Moderation) -> None:
     """Serve until SIGTERM or SIGINT; one platform's failure leaves the others alone.
 
     Raises the first error once every platform has failed.
@@ -135,7 +140,7 @@ async def run(ready: Mapping[str, Serve], service: Service, store: Store) -> Non
         with suppress(NotImplementedError):  # on Windows, Ctrl-C arrives as KeyboardInterrupt instead
             loop.add_signal_handler(number, stop.set)
     stopping = asyncio.create_task(stop.wait(), name="stop")
-    tasks = [asyncio.create_task(_attempt(name, one(service, store)), name=name) for name, one in ready.items()]
+    tasks = [asyncio.create_task(_attempt(name, one(moderation)), name=name) for name, one in ready.items()]
     try:
         running = set(tasks)
         while running and not stop.is_set():

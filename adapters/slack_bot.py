@@ -15,9 +15,9 @@ from adapters.slack_card import Setting, fallback, pages, render
 from adapters.slack_events import clean, question_of
 from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, Sender, here_of, opened_from, reason
 from adapters.slack_values import Name, Value, action_id
+from bot.correction import reading
 from bot.limits import Admission
 from bot.model import Action
-from bot.moderation import Moderation
 from bot.seen import Seen
 from bot.store import new_key
 from bot.store.records import Post
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from adapters.slack_settings import SlackSettings
     from adapters.slack_text import Json
     from bot.model import Card, Reply
-    from bot.service import Service
-    from bot.store import Store
+    from bot.moderation import Moderation
 
 logger = logging.getLogger(__name__)
 
@@ -67,13 +66,13 @@ class Shown:
 class Bot:
     """Everything that a person can start in Slack, except pressing buttons (see slack_presses)."""
 
-    def __init__(self, service: Service, store: Store, settings: SlackSettings, people: People, sender: Sender) -> None:
-        self.service = service
-        self.store = store
+    def __init__(self, moderation: Moderation, settings: SlackSettings, people: People, sender: Sender) -> None:
+        self.service = moderation.service
+        self.store = moderation.store
         self.settings = settings
         self.people = people
         self.sender = sender
-        self.moderation = Moderation(service, store)
+        self.moderation = moderation
         self._seen = Seen(lifetime=REDELIVERY)
         self._turns = asyncio.Lock()
 
@@ -98,9 +97,16 @@ class Bot:
         card = self.service.entry(value.entry_id, here.asker)
         if value.entry_id not in self.service.seen_from(here.asker).knowledge.by_id:
             return Shown(card=card, value=replace(value, entry_id=""))
+        return self.paged(card, replace(value, asker=here.person))
+
+    @staticmethod
+    def paged(card: Card, value: Value) -> Shown:
+        """Cut a card to its first page, with a way to the rest; a fixed reply stays as it is."""
+        if not value.entry_id:
+            return Shown(card=card, value=value)
         leaves = pages(card)
         actions = _PICKED if len(leaves) == 1 else (Action.WHOLE, *_PICKED)
-        return Shown(card=replace(card, body=leaves[0].body, actions=actions), value=replace(value, asker=here.person))
+        return Shown(card=replace(card, body=leaves[0].body, actions=actions), value=value)
 
     async def located(self, body: Json, client: AsyncWebClient) -> Here:
         """Read where a request comes from, with the person's language."""
@@ -278,7 +284,8 @@ class Bot:
 
     def keep_post(self, here: Here, ts: str, shown: Shown) -> None:
         """Keep where an entry was shown to everyone, so that a correction can reach it."""
-        if here.direct or not shown.value.entry_id:
+        entry = self.service.snapshot.knowledge.by_id.get(shown.value.entry_id)
+        if here.direct or entry is None:
             return
         self.store.record_post(
             Post(
@@ -286,8 +293,11 @@ class Bot:
                 tenant=here.team,
                 place=here.channel,
                 message=ts,
-                entry_id=shown.value.entry_id,
+                entry_id=entry.id,
                 posted_at=int(float(ts)),
+                digest=reading(entry),
+                key=shown.value.key,
+                locale=here.locale,
             )
         )
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from bot.errors import EditConflict, EditError
+from bot.knowledge import form
+from bot.knowledge.form import lines
+from bot.store.records import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,18 +19,13 @@ if TYPE_CHECKING:
     from bot.learn import Group
     from bot.moderation import Moderator
     from bot.proposal import Proposal
-    from bot.store.records import Verdict
 
-Task = Literal["alternate", "new_entry", "out_of_scope", "edit", "undo"]
-Kind = Literal["line", "text", "list", "choice"]
+Task = Literal["alternate", "new_entry", "out_of_scope", "split", "edit", "retire", "undo"]
+Kind = Literal["line", "text", "list", "choice", "choices", "entry"]
 
 MAX_TYPED = 3000  # characters of one field, Slack's
 MAX_ID = 200  # characters; a collection's folder, its kind and its slug
 _WORDINGS = 5  # of a group, offered for a new entry
-_LONG = frozenset({"answer", "text", "reply"})
-# What an entry may get that it does not have yet; the other fields are for the file.
-_OFFERED = {"faq": ("alternates", "not", "as_of", "review_by"), "section": ("alternates", "not", "as_of", "review_by")}
-_LISTS = frozenset({"alternates", "not"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +37,15 @@ class Intent:
     key: str = ""  # of the group in the queue that it settles
     page: int = 0  # where in the queue that is
     change: str = ""  # the one to take back
+    phrasing: str = ""  # typed after the command
+    successor: str = ""  # of an entry to retire
     stamp: str = ""  # of the entry as it was when the form was opened
     weighed: str = ""  # of the change whose effects were shown; empty before
 
     @property
     def verdict(self) -> Verdict | None:
         """How the group is settled by this; None where it settles none."""
-        return self.task if self.key and self.task not in {"edit", "undo"} else None  # type: ignore[return-value]  # those are left out
+        return next((one for one in get_args(Verdict) if self.key and one == self.task), None)
 
     def encode(self) -> str:
         """Write it for a form's metadata."""
@@ -59,7 +59,7 @@ class Intent:
             intent = cls(**{name: data[name] for name in data.keys() & cls.__slots__})
         except (ValueError, TypeError, AttributeError):
             return None
-        texts = (intent.entry_id, intent.key, intent.change, intent.stamp, intent.weighed)
+        texts = (value for name, value in asdict(intent).items() if name != "page")
         known = intent.task in get_args(Task) and isinstance(intent.page, int)
         return intent if known and all(isinstance(text, str) for text in texts) else None
 
@@ -71,7 +71,7 @@ class Field:
     name: str
     kind: Kind
     value: str = ""
-    options: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()  # what each stands for, and how it is shown
     label: str = ""  # where the name is no word for people
 
 
@@ -88,18 +88,32 @@ def mark(proposal: Proposal) -> str:
     return hashlib.sha256(proposal.diff.encode()).hexdigest()[:16]
 
 
-def phrasing_form(group: Group) -> Form:
-    """Offer a group's wording as it would be added."""
-    return Form(fields=(Field(name="alternates", kind="line", value=group.text[:MAX_TYPED]),))
+def phrasing_form(text: str, entry_id: str) -> Form:
+    """Offer a wording as it would be added, and ask to which entry where that is not known."""
+    entry = () if entry_id else (Field(name="entry", kind="entry", label="add_other"),)
+    return Form(fields=(*entry, Field(name="alternates", kind="line", value=text[:MAX_TYPED])))
 
 
-def entry_form(group: Group, prefix: str) -> Form:
-    """Offer a new entry for a group; `prefix` is that of its collection's ids."""
-    others = [wording.text for wording in group.wordings[1:_WORDINGS]]
+def split_form(group: Group) -> Form:
+    """Offer a group's questions, to choose those that belong elsewhere."""
+    options = tuple((one.keys[0], f"{one.times} x {one.text}") for one in group.wordings)
+    return Form(fields=(Field(name="apart", kind="choices", options=options, label="split_about"),))
+
+
+def retire_form(entry_id: str, successor: str) -> Form:
+    """Ask which entry to take away, where that is not known, and what to read in its place."""
+    entry = () if entry_id else (Field(name="entry", kind="entry"),)
+    return Form(fields=(*entry, Field(name="see", kind="entry", value=successor)))
+
+
+def entry_form(group: Group | None, prefix: str) -> Form:
+    """Offer a new entry, for a group where there is one; `prefix` is that of its collection's ids."""
+    text = group.text if group else ""
+    others = [wording.text for wording in group.wordings[1:_WORDINGS]] if group else []
     return Form(
         fields=(
-            Field(name="id", kind="line", value=f"{prefix}faq/{_slug(group.text)}"),
-            Field(name="question", kind="line", value=group.text[:MAX_TYPED]),
+            Field(name="id", kind="line", value=f"{prefix}faq/{_slug(text)}"),
+            Field(name="question", kind="line", value=text[:MAX_TYPED]),
             Field(name="alternates", kind="list", value="\n".join(others)[:MAX_TYPED]),
             Field(name="answer", kind="text"),
         )
@@ -108,7 +122,8 @@ def entry_form(group: Group, prefix: str) -> Form:
 
 def scope_form(group: Group, prefix: str, known: tuple[str, ...]) -> Form:
     """Offer to put a group out of scope: by a topic that is already, or a new one."""
-    choice = (Field(name="known", kind="choice", options=known, label="known_topic"),) if known else ()
+    options = tuple((one, one) for one in known)
+    choice = (Field(name="known", kind="choice", options=options, label="known_topic"),) if known else ()
     examples = [wording.text for wording in group.wordings[:_WORDINGS]]
     return Form(
         fields=(
@@ -120,68 +135,51 @@ def scope_form(group: Group, prefix: str, known: tuple[str, ...]) -> Form:
     )
 
 
-def present_form(entry_id: str, present: Mapping[str, Plain]) -> Form:
-    """Offer an entry's fields as they stand in the file."""
-    fields: list[Field] = []
-    elsewhere: list[str] = []
-    for name, value in present.items():
-        if name == "id":
-            continue
-        field = _field(name, value)
-        if field is None or len(field.value) > MAX_TYPED:
-            elsewhere.append(name)
-        else:
-            fields.append(field)
-    kind = entry_id.rpartition(":")[2].partition("/")[0]
-    absent = [name for name in _OFFERED.get(kind, ()) if name not in present]
-    fields += [Field(name=name, kind="list" if name in _LISTS else "line") for name in absent]
-    return Form(fields=tuple(fields), elsewhere=tuple(elsewhere))
+def present_form(present: Mapping[str, Plain]) -> Form:
+    """Offer an entry's fields as they stand in the file, and those that it may get."""
+    shown = {name: text for name, text in form.editable(present).items() if len(text) <= MAX_TYPED}
+    elsewhere = tuple(name for name in present if name not in shown and name != "id")
+    return Form(fields=tuple(_field(name, text) for name, text in shown.items()), elsewhere=elsewhere)
 
 
 def refilled(form: Form, typed: Mapping[str, str]) -> Form:
     """Keep in a form what somebody typed."""
-    fields = tuple(
-        Field(name=one.name, kind=one.kind, value=typed.get(one.name, ""), options=one.options, label=one.label)
-        for one in form.fields
-    )
-    return Form(fields=fields, elsewhere=form.elsewhere)
+    fields = tuple(replace(one, value=typed.get(one.name, "")) for one in form.fields)
+    return replace(form, fields=fields)
 
 
 def propose(moderator: Moderator, intent: Intent, typed: Mapping[str, str]) -> Proposal:
     """Propose what a form says. Raises EditError, EditConflict with what is there now."""
+    entry_id = intent.entry_id or typed.get("entry", "")
     match intent.task:
         case "alternate":
-            return moderator.add_alternate(intent.entry_id, typed.get("alternates", ""))
+            return moderator.add_alternate(entry_id, typed.get("alternates", ""))
         case "new_entry":
-            fields = {"question": typed.get("question", ""), "alternates": _lines(typed.get("alternates", ""))}
+            fields = {"question": typed.get("question", ""), "alternates": lines(typed.get("alternates", ""))}
             return moderator.add_entry(typed.get("id", ""), fields | {"answer": typed.get("answer", "")})
         case "out_of_scope":
-            examples = _lines(typed.get("examples", ""))
-            if known := typed.get("known"):
-                return moderator.add_alternate(known, examples[0] if examples else "")
-            entry_id = typed.get("id", "")
-            if not entry_id.rpartition(":")[2].startswith("out_of_scope/"):
-                raise EditError(f"{entry_id} is not an id of something out of scope; expected out_of_scope/...")
-            return moderator.add_entry(entry_id, {"examples": examples, "reply": typed.get("reply", "")})
+            return _out_of_scope(moderator, typed)
         case "edit":
-            fields_meant = meant(moderator.present(intent.entry_id)[0], typed)
-            return moderator.edit(intent.entry_id, fields_meant, seen=intent.stamp)
+            present, now = moderator.present(entry_id)
+            # What somebody else changed meanwhile would look like a change of this form's.
+            meant = form.changed(typed, present) if now == intent.stamp else dict(typed)
+            return moderator.edit(entry_id, meant, seen=intent.stamp)
+        case "retire":
+            return moderator.retire(entry_id, typed.get("see") or None)
         case "undo":
             return moderator.undo(intent.change)
+        case "split":
+            raise EditError("A split changes no entry.")
 
 
-def meant(present: Mapping[str, Plain], typed: Mapping[str, str]) -> dict[str, object]:
-    """Give the fields that a form changes: what is as it was stays as it is written, to the byte."""
-    changed: dict[str, object] = {}
-    for name, text in typed.items():
-        old = present.get(name)
-        if isinstance(old, list) or (old is None and name in _LISTS):
-            if _lines(text) != list(old or ()):
-                changed[name] = _lines(text)
-        elif text.strip() != str(old or "").strip():
-            ending = "\n" if str(old or "").endswith("\n") and text.strip() else ""
-            changed[name] = text.strip() + ending
-    return changed
+def _out_of_scope(moderator: Moderator, typed: Mapping[str, str]) -> Proposal:
+    examples = lines(typed.get("examples", ""))
+    if known := typed.get("known"):
+        return moderator.add_alternate(known, examples[0] if examples else "")
+    entry_id = typed.get("id", "")
+    if not entry_id.rpartition(":")[2].startswith("out_of_scope/"):
+        raise EditError(f"{entry_id} is not an id of something out of scope; expected out_of_scope/...")
+    return moderator.add_entry(entry_id, {"examples": examples, "reply": typed.get("reply", "")})
 
 
 def conflict(error: EditConflict, typed: Mapping[str, str]) -> tuple[str, str]:
@@ -189,16 +187,10 @@ def conflict(error: EditConflict, typed: Mapping[str, str]) -> tuple[str, str]:
     return error.present, "\n".join(f"{name}: {text}" for name, text in typed.items() if text)
 
 
-def _field(name: str, value: Plain) -> Field | None:
-    if isinstance(value, str):
-        return Field(name=name, kind="text" if name in _LONG or "\n" in value else "line", value=value)
-    if isinstance(value, list) and all(isinstance(one, str) and "\n" not in one for one in value):
-        return Field(name=name, kind="list", value="\n".join(str(one) for one in value))
-    return None
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def _field(name: str, text: str) -> Field:
+    if name in form.LISTS or name == "sources":
+        return Field(name=name, kind="list", value=text)
+    return Field(name=name, kind="text" if name in form.LONG or "\n" in text else "line", value=text)
 
 
 def _slug(title: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adapters.slack_settings import GROUP, PLATFORM, TABLE, load_slack_settings
+from bot import picture
 from bot.config import settings_file
 from bot.errors import ConfigError
 from bot.places import read_places
@@ -31,6 +32,8 @@ _PROMPTS = ("What can you answer?", "What do you cover?")
 def scopes(settings: SlackSettings, places: Places) -> tuple[str, ...]:
     """List the bot's scopes, each for something that it does."""
     needed = ["app_mentions:read", "chat:write", "commands", "im:history", "users:read"]
+    if picture.available():
+        needed.append("files:write")
     if settings.agent_view:
         needed.append("assistant:write")
     if any(one.startswith(GROUP) for place in places.all_of(TABLE) for one in place.moderators):

@@ -47,9 +47,11 @@ def said(sentence: str, locale: str | None, *more: Json) -> Json:
     return page(wording(locale).moderator.review, [literal(clamp(sentence, block.MAX_PLAIN) or " "), *more], locale)
 
 
-def waiting(locale: str | None) -> Json:
-    """Build the page that stands in for one that takes a while."""
-    return said(wording(locale).moderator.working, locale)
+def waiting(locale: str | None, come: tuple[int, int] | None = None) -> Json:
+    """Build the page that stands in for one that takes a while; `come` is how far that has come, and of what."""
+    words = wording(locale).moderator
+    more = [block.note(words.progress.format(done=f"{come[0]:,}", total=f"{come[1]:,}"))] if come else []
+    return said(words.working, locale, *more)
 
 
 def group_page(group: Group, closest: Sequence[Match], place: tuple[int, int], locale: str | None) -> Json:
@@ -70,7 +72,7 @@ def group_page(group: Group, closest: Sequence[Match], place: tuple[int, int], l
         blocks += [literal(bold(words.closest_topics)), _listed(near)]
     blocks += [
         block.actions([*_additions(closest, value, words), _search(words)]),
-        block.actions(_settling(value, words)),
+        block.actions(_settling(value, words, several=len(group.wordings) > 1)),
     ]
     title = words.room.page.format(page=number + 1, pages=count)
     # A menu's choice carries an entry alone: the group travels with the page.
@@ -94,10 +96,16 @@ def change_form(intent: Intent, form: Form, locale: str | None, above: Sequence[
         blocks,
         callback_id=CHANGE_FORM,
         title=_title(intent, words),
-        submit=words.moderator.confirm if intent.weighed else words.moderator.weigh,
+        submit=_submit(intent, words),
         close=words.moderator.cancel,
         private_metadata=intent.encode(),
     )
+
+
+def _submit(intent: Intent, words: Wording) -> str:
+    if intent.task == "split":
+        return words.moderator.split
+    return words.moderator.confirm if intent.weighed else words.moderator.weigh
 
 
 def effects(impact: Impact, diff: str, locale: str | None) -> list[Json]:
@@ -203,14 +211,16 @@ def _search(words: Wording) -> Json:
     }
 
 
-def _settling(value: Value, words: Wording) -> list[Json]:
+def _settling(value: Value, words: Wording, *, several: bool) -> list[Json]:
     own = words.moderator
     dismiss = block.button(own.dismiss, action_id(Name.DISMISS), value.encode(), style="danger")
     dismiss["confirm"] = block.confirm(own.dismiss, own.dismiss_about, own.dismiss, own.cancel)
     following = replace(value, key="", page=value.page + 1)
+    split = [block.button(own.split, action_id(Name.SPLIT), value.encode())] if several else []
     return [
         block.button(own.new_entry, action_id(Name.NEW_ENTRY), value.encode()),
         block.button(own.out_of_scope, action_id(Name.OUT_OF_SCOPE), value.encode()),
+        *split,
         dismiss,
         block.button(words.room.next, action_id(Name.REVIEW), following.encode()),
     ]
@@ -218,18 +228,23 @@ def _settling(value: Value, words: Wording) -> list[Json]:
 
 def _input(field: Field, words: Wording) -> Json:
     label = getattr(words.moderator, field.label) if field.label else field.name
-    if field.kind == "choice":
+    if field.kind == "entry" and not field.label:
+        label = words.commands[f"{field.name}_about"]
+    action = INPUT
+    if field.kind in {"choice", "choices"}:
         element: Json = {
-            "type": "static_select",
+            "type": "static_select" if field.kind == "choice" else "multi_static_select",
             "options": [
-                block.option(one, one)
-                for one in field.options[: block.MAX_OPTIONS]
+                block.option(shown, one)
+                for one, shown in field.options[: block.MAX_OPTIONS]
                 if len(one) <= block.MAX_OPTION_VALUE
             ],
         }
         chosen = next((one for one in element["options"] if one["value"] == field.value), None)
         if chosen:
             element["initial_option"] = chosen
+    elif field.kind == "entry":
+        element, action = _type_ahead(field.value), action_id(Name.PICK)
     else:
         element = {"type": "plain_text_input", "multiline": field.kind != "line", "max_length": MAX_TYPED}
         if field.value:
@@ -238,18 +253,26 @@ def _input(field: Field, words: Wording) -> Json:
         "type": "input",
         "block_id": field.name,
         "label": block.plain(label),
-        "element": element | {"action_id": INPUT},
+        "element": element | {"action_id": action},
         # What has to be there is for the loader to say, which knows the format.
         "optional": True,
     }
-    if field.kind == "list":
-        made["hint"] = block.plain(words.moderator.one_a_line)
+    hints = {"sources": words.moderator.source_lines, "positions": words.moderator.position_lines}
+    if hint := hints.get(field.name, words.moderator.one_a_line if field.kind == "list" else ""):
+        made["hint"] = block.plain(hint)
     return made
+
+
+def _type_ahead(chosen: str) -> Json:
+    element: Json = {"type": "external_select", "min_query_length": 0}
+    if chosen and len(chosen) <= block.MAX_OPTION_VALUE:
+        element["initial_option"] = block.option(chosen, chosen)
+    return element
 
 
 def _title(intent: Intent, words: Wording) -> str:
     match intent.task:
-        case "edit" | "undo":
+        case "edit" | "undo" | "retire":
             return words.commands[f"{intent.task}_about"]
         case "alternate":
             return words.moderator.add_other
@@ -263,7 +286,7 @@ def _listed(lines: Iterable[str]) -> Json:
 
 
 def _flips(flips: Sequence[Flip]) -> list[str]:
-    lines = [f"{clamp(flip.text, _MAX_LINE // 2)}: {flip.before} → {flip.after}" for flip in flips[:_LISTED]]
+    lines = [f"{clamp(flip.question, _MAX_LINE // 2)}: {flip.before} → {flip.after}" for flip in flips[:_LISTED]]
     return [*lines, f"… {len(flips) - _LISTED} +"] if len(flips) > _LISTED else lines
 
 

@@ -9,37 +9,46 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from adapters import slack_blocks as block
+from adapters import slack_figures
 from adapters import slack_moderator_views as views
-from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, opened_from, reason
+from adapters.progress import ShownProgress
+from adapters.slack_here import CALL_ERRORS, Here, opened_from, reason
 from adapters.slack_intent import MAX_ID, Intent
 from adapters.slack_manifest import COMMAND
+from adapters.slack_news import still_true
 from adapters.slack_steps import Finished, Steps
 from adapters.slack_text import Json, literal
 from adapters.slack_values import Name, Value
 from adapters.slack_views import notice_view
 from bot.clamp import clamp
 from bot.errors import BackchannelError, NotAllowedError
-from bot.store import new_key
 from bot.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from adapters.slack_bot import Bot, Shown
+    from adapters.slack_bot import Bot
     from bot.moderation import Moderator
-    from bot.store import Request
 
 logger = logging.getLogger(__name__)
 
-SUBCOMMANDS = ("review", "edit", "history", "undo", "stats")
-_MAX_QUESTION = 1000  # characters of a question, above its answer
+SUBCOMMANDS = ("review", "add", "new", "edit", "retire", "history", "undo", "stats")
+# What only moderators may press; each is checked when it is pressed.
+MODERATORS = frozenset(
+    {
+        *(Name.REVIEW, Name.ADD, Name.ADD_OTHER, Name.SPLIT, Name.NEW_ENTRY, Name.OUT_OF_SCOPE, Name.DISMISS),
+        *(Name.EDIT, Name.STILL_TRUE),
+    }
+)
+_MAX_TYPED = 500  # characters after a command
 _Read = TypeVar("_Read")
 
 
@@ -48,9 +57,7 @@ class Reviewing:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
-        self.names = frozenset(
-            {Name.REVIEW, Name.ADD, Name.ADD_OTHER, Name.NEW_ENTRY, Name.OUT_OF_SCOPE, Name.DISMISS, Name.EDIT}
-        )
+        self.names = MODERATORS
 
     async def command(self, name: str, rest: str, here: Here) -> None:
         """Do one of the subcommands; `rest` is what was typed after it."""
@@ -60,6 +67,8 @@ class Reviewing:
                 await self._show(here, lambda steps: steps.review(Value()))
             case "edit" if 0 < len(rest) <= MAX_ID:
                 await self._show(here, lambda steps: steps.begin(Intent(task="edit", entry_id=rest)))
+            case "add" | "new" | "retire" if len(rest) <= _MAX_TYPED:
+                await self._show(here, lambda steps: steps.begin(_typed_after(name, rest)))
             case "undo" if 0 < len(rest) <= MAX_ID:
                 await self._show(here, lambda steps: steps.begin(Intent(task="undo", change=rest)))
             case "history" if len(rest) <= MAX_ID:
@@ -73,16 +82,22 @@ class Reviewing:
 
     async def press(self, name: Name, body: Json, here: Here) -> None:
         """Do what a button or the menu on a page of the queue says."""
+        if not await self._allowed(here):
+            return
         value = _value(body, here)
         if value is None:
             await self._tell(here, wording(here.locale).room.old_button)
             return
         intent = Intent(task="alternate", entry_id=value.entry_id, key=value.key, page=value.page)
         match name:
+            case Name.STILL_TRUE:
+                await still_true(value, here, self._bot, self._admit)
             case Name.DISMISS:
                 await self._show(here, lambda steps: steps.dismiss(value))
             case Name.ADD | Name.ADD_OTHER:
                 await self._show(here, lambda steps: steps.begin(intent))
+            case Name.SPLIT:
+                await self._show(here, lambda steps: steps.begin(replace(intent, task="split", entry_id="")))
             case Name.NEW_ENTRY:
                 await self._show(here, lambda steps: steps.begin(replace(intent, task="new_entry", entry_id="")))
             case Name.OUT_OF_SCOPE:
@@ -102,11 +117,11 @@ class Reviewing:
             await self._tell(here, wording(here.locale).room.old_button)
             return
         typed = _typed(view)
-        outcome = await self._worked(here, lambda steps: steps.submit(intent, typed))
+        outcome, steps = await self._worked(here, view["id"], lambda steps: steps.submit(intent, typed))
         if isinstance(outcome, Finished):
-            told = await self._bring(here, outcome)
+            told = len({(one.platform, one.person) for one in outcome.waiting})
             outcome = views.done(outcome.made, told, intent, here.locale)
-        await here.client.views_update(view_id=view["id"], view=opened_from(outcome, here))
+        await self._put(here, view["id"], outcome, steps)
 
     async def queue(self, here: Here) -> tuple[str, ...] | None:
         """Read what waits, for those who may see it; None for anybody else, and where it cannot be read."""
@@ -118,25 +133,57 @@ class Reviewing:
 
     async def _show(self, here: Here, work: Callable[[Steps], Json]) -> None:
         """Show a page that takes a while: a note at once, the page in its place."""
+        if not await self._allowed(here):
+            return
+        view_id = await self._wait(here)
+        if view_id is not None:
+            page, steps = await self._worked(here, view_id, work)
+            await self._put(here, view_id, page, steps)
+
+    async def _put(self, here: Here, view_id: str, page: Json, steps: Steps | None) -> None:
+        """Show a page; while it is looked at, show again the effects that had left something out."""
+        answer = await here.client.views_update(view_id=view_id, view=opened_from(page, here))
+        while steps and steps.left and steps.go_on:
+            left = steps.left
+            page = await asyncio.to_thread(steps.go_on)
+            if steps.left >= left:  # somebody else's proposal took its place
+                return
+            with suppress(*CALL_ERRORS):
+                answer = await here.client.views_update(
+                    view_id=view_id, view=opened_from(page, here), hash=answer["view"]["hash"]
+                )
+                continue
+            return  # Slack keeps a page that has changed meanwhile: it was confirmed or closed
+
+    async def _worked(
+        self, here: Here, view_id: str, work: Callable[[Steps], _Read]
+    ) -> tuple[_Read | Json, Steps | None]:
+        """Work in a thread, as who asks may, while a page shows how far it has come; a refusal becomes a page."""
+
+        async def show(done: int, total: int) -> None:
+            with suppress(*CALL_ERRORS):
+                await here.client.views_update(view_id=view_id, view=views.waiting(here.locale, (done, total)))
+
+        progress = ShownProgress(show)
+        try:
+            moderator = await self._admit(here)
+            steps = Steps(moderator, here.locale, progress)
+            return await asyncio.to_thread(work, steps), steps
+        except NotAllowedError:
+            return notice_view(wording(here.locale).room.moderators_only, here.locale), None
+        except BackchannelError as error:
+            return views.said(str(error), here.locale), None
+        finally:
+            await progress.settle()
+
+    async def _allowed(self, here: Here) -> bool:
+        """Say whether this person may, and tell them where not."""
         try:
             await self._admit(here)
         except NotAllowedError:
             await self._tell(here, wording(here.locale).room.moderators_only)
-            return
-        view_id = await self._wait(here)
-        if view_id is not None:
-            page = opened_from(await self._worked(here, work), here)
-            await here.client.views_update(view_id=view_id, view=page)
-
-    async def _worked(self, here: Here, work: Callable[[Steps], _Read]) -> _Read | Json:
-        """Work in a thread, as who asks may; a refusal becomes a page."""
-        try:
-            moderator = await self._admit(here)
-            return await asyncio.to_thread(lambda: work(Steps(moderator, here.locale)))
-        except NotAllowedError:
-            return notice_view(wording(here.locale).room.moderators_only, here.locale)
-        except BackchannelError as error:
-            return views.said(str(error), here.locale)
+            return False
+        return True
 
     async def _admit(self, here: Here) -> Moderator:
         """Let a moderator in. Raises NotAllowedError for anybody else."""
@@ -174,8 +221,7 @@ class Reviewing:
         today = datetime.now(UTC).date()
         statistics = await self._read(here, lambda moderator: moderator.statistics(today))
         if statistics is not None:
-            head, blocks = views.figures(statistics, here.locale)
-            await self._bot.sender.respond(here, head, blocks)
+            await slack_figures.show(here, statistics, self._bot.sender)
 
     async def _read(self, here: Here, read: Callable[[Moderator], _Read]) -> _Read | None:
         """Read something for a message; None once it was said why not."""
@@ -187,44 +233,6 @@ class Reviewing:
         except BackchannelError as error:
             await self._say(here, clamp(str(error), block.MAX_PLAIN))
         return None
-
-    async def _bring(self, here: Here, finished: Finished) -> int:
-        """Bring the new answer to those who wait for it in this workspace; give how many have it."""
-        told: dict[str, bool] = {}  # by question: whether all who wait for it have the answer
-        count = 0
-        for request in finished.waiting:
-            if (request.platform, request.tenant) != (PLATFORM, here.team):
-                continue
-            delivered = await self._answer(here, request, finished)
-            told[request.question_key] = delivered and told.get(request.question_key, True)
-            count += delivered
-        await self._settle_answered(here, [key for key, all_of_them in told.items() if all_of_them])
-        return count
-
-    async def _answer(self, here: Here, request: Request, finished: Finished) -> bool:
-        there = Here(client=here.client, team=request.tenant, person=request.person, locale=request.locale)
-        wordings = finished.group.wordings if finished.group else ()
-        question = next((one.text for one in wordings if request.question_key in one.keys), "")
-        shown = self._answer_for(question, finished, there)
-        head = wording(request.locale).moderator.answered.format(question=clamp(question, _MAX_QUESTION))
-        blocks = [literal(head), *shown.blocks("direct")]
-        ts = await self._bot.sender.post(there, f"{head}\n{shown.text}", blocks, channel=there.person, thread_ts=None)
-        return ts is not None
-
-    def _answer_for(self, question: str, finished: Finished, there: Here) -> Shown:
-        """Show the entry that was changed or added; what the core says else, as of something out of scope."""
-        entries = finished.made.entries
-        entry_id = next(iter((*entries.added, *entries.changed)), "")
-        if entry_id:
-            return self._bot.picked(Value(key=new_key(), entry_id=entry_id, question=question), there)
-        reply = self._bot.service.ask(question, replace(there.asker, person=""))
-        return self._bot.shown(reply, there, new_key(), question)
-
-    async def _settle_answered(self, here: Here, keys: Iterable[str]) -> None:
-        answered = tuple(keys)
-        if answered:
-            moderator = await self._admit(here)
-            await asyncio.to_thread(lambda: moderator.settle(answered, "answered"))
 
     async def _tell(self, here: Here, said: str) -> None:
         if here.response_url:
@@ -254,5 +262,19 @@ def _typed(view: Json) -> dict[str, str]:
     typed: dict[str, str] = {}
     for name, inputs in view.get("state", {}).get("values", {}).items():
         for one in inputs.values():
-            typed[name] = str((one.get("selected_option") or {}).get("value") or one.get("value") or "")
+            several = " ".join(str(option.get("value") or "") for option in one.get("selected_options") or ())
+            typed[name] = str((one.get("selected_option") or {}).get("value") or one.get("value") or several)
     return typed
+
+
+def _typed_after(name: str, rest: str) -> Intent:
+    """Read what follows a command: an entry's id first, if any, then a question or another id."""
+    first, _, more = rest.partition(" ")
+    entry_id = first[:MAX_ID] if "/" in first else ""
+    match name:
+        case "new":
+            return Intent(task="new_entry")
+        case "retire":
+            return Intent(task="retire", entry_id=entry_id, successor=more.strip()[:MAX_ID])
+        case _:
+            return Intent(task="alternate", entry_id=entry_id, phrasing=more.strip() if entry_id else rest)

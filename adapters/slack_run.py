@@ -18,14 +18,17 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters import courier
 from adapters.slack_app import InFlight, build_app
 from adapters.slack_bot import Bot
-from adapters.slack_here import CALL_ERRORS, Sender, reason
+from adapters.slack_here import CALL_ERRORS, PLATFORM, Sender, reason
 from adapters.slack_http import Gate, web_app
+from adapters.slack_news import News
 from adapters.slack_people import People
 from adapters.slack_settings import load_slack_settings, require
 from adapters.slack_socket import PING, REFUSALS, Socket
 from bot.errors import ConfigError
+from bot.outbox import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from slack_sdk.http_retry.state import RetryState
 
     from adapters.slack_settings import SlackSettings
-    from bot.service import Service
+    from bot.moderation import Moderation
     from bot.store import Store
 
 logger = logging.getLogger(__name__)
@@ -49,15 +52,15 @@ LOST = frozenset({"account_inactive", "invalid_auth", "token_expired", "token_re
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0  # seconds between tries to reach Slack at the start
 
 
-def prepare(environ: Mapping[str, str], file: Path | None) -> Callable[[Service, Store], Awaitable[None]] | None:
+def prepare(environ: Mapping[str, str], file: Path | None) -> Callable[[Moderation], Awaitable[None]] | None:
     """Read the settings; None where no token is set. Raises ConfigError for one that is wrong or missing."""
     settings = load_slack_settings(environ, file)
     if not settings.wanted:
         return None
     require(settings)
 
-    async def serve(service: Service, store: Store) -> None:
-        async with running(service, store, settings) as slack:
+    async def serve(moderation: Moderation) -> None:
+        async with running(moderation, settings) as slack:
             await slack.refused
 
     return serve
@@ -80,7 +83,7 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    service: Service, store: Store, settings: SlackSettings, *, ping: float = PING
+    moderation: Moderation, settings: SlackSettings, *, ping: float = PING, pace: float = courier.PACE
 ) -> AsyncIterator[Running]:
     """Connect a bot and keep it connected. Raises ConfigError if Slack refuses its token."""
     _quieten_libraries()
@@ -88,14 +91,13 @@ async def running(
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=TIMEOUT))
         client = web_client(settings, session)
-        bot = Bot(service, store, settings, People(service, settings), Sender(session, _retries()))
-        await asyncio.to_thread(bot.moderation.reconcile)
+        bot = Bot(moderation, settings, People(moderation.service, settings), Sender(session, _retries()))
         app = await _app(bot, client, slack)
         in_flight = InFlight()
         in_flight.attach(app)
         stack.push_async_callback(in_flight.settle, SETTLE)
         if settings.http is not None:
-            slack.port = await _listen(app, settings, store, stack)
+            slack.port = await _listen(app, settings, moderation.store, stack)
         if settings.by_socket:
             socket = Socket(
                 app,
@@ -106,15 +108,42 @@ async def running(
             )  # fmt: skip
             stack.push_async_callback(socket.close)
             await socket.connect()  # type: ignore[no-untyped-call]  # the library's
+        news = News(bot, Installed(app, settings, client, session))
+        delivering = asyncio.create_task(courier.run(Outbox(moderation, PLATFORM), news, pace=pace), name="deliveries")
+        stack.callback(delivering.cancel)
         logger.info("slack is being served")
         yield slack
 
 
-def web_client(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebClient:
+def web_client(settings: SlackSettings, session: aiohttp.ClientSession, token: str | None = None) -> AsyncWebClient:
     """Build the client of the Web API; it waits as long as Slack asks for."""
     return AsyncWebClient(
-        token=settings.bot_token or None, base_url=settings.api_url, session=session, retry_handlers=_retries()
+        token=token or settings.bot_token or None, base_url=settings.api_url, session=session, retry_handlers=_retries()
     )
+
+
+class Installed:
+    """The workspaces that the bot is in, each with a client of its own token."""
+
+    def __init__(
+        self, app: AsyncApp, settings: SlackSettings, client: AsyncWebClient, session: aiohttp.ClientSession
+    ) -> None:
+        self._installations = app.installation_store
+        self._settings, self._client, self._session = settings, client, session
+        self._home: str | None = None
+
+    async def client(self, team: str) -> AsyncWebClient | None:
+        """Give a workspace's client; None where the bot is not installed (any more)."""
+        if self._installations is None:
+            return self._client
+        found = await self._installations.async_find_bot(enterprise_id=None, team_id=team)
+        return web_client(self._settings, self._session, found.bot_token) if found else None
+
+    async def home(self) -> str | None:
+        """Name the workspace of a bot that is in one only."""
+        if self._home is None and self._installations is None:
+            self._home = str((await self._client.auth_test())["team_id"])
+        return self._home
 
 
 async def _app(bot: Bot, client: AsyncWebClient, slack: Running) -> AsyncApp:

@@ -9,21 +9,21 @@ from adapters import slack_intent as intents
 from adapters import slack_moderator_views as views
 from adapters.slack_blocks import MAX_PLAIN
 from adapters.slack_text import Json, literal
+from adapters.slack_values import Value
 from bot.clamp import clamp
 from bot.errors import BackchannelError, EditConflict, EditError, StoreError
+from bot.impact import A_WHILE, ENOUGH_TIME
 from bot.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from adapters.slack_intent import Field, Form, Intent
-    from adapters.slack_values import Value
     from bot.learn import Group
     from bot.moderation import Moderator
+    from bot.progress import Progress
     from bot.proposal import Made
     from bot.store import Request
-
-_AT_ONCE = frozenset({"alternate", "undo"})  # nothing has to be typed before their effects can be shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,10 @@ class Finished:
 class Steps:
     """One moderator's steps, in their language. Raises what the moderation raises, except where a page can say it."""
 
-    def __init__(self, moderator: Moderator, locale: str | None) -> None:
-        self._moderator = moderator
+    def __init__(self, moderator: Moderator, locale: str | None, progress: Progress | None = None) -> None:
+        self._moderator, self._progress = moderator, progress
+        self.left = 0  # questions that the effects shown last have left out
+        self.go_on: Callable[[], Json] | None = None  # weighs what is left, and builds the same page with it
         self._locale = locale
         self._words = wording(locale).moderator
 
@@ -68,7 +70,8 @@ class Steps:
         if intent.task == "edit":
             intent = replace(intent, stamp=self._moderator.present(intent.entry_id)[1])
         form = self._form(intent, group)
-        if intent.task in _AT_ONCE:
+        # Nothing has to be typed before the effects of these can be shown.
+        if intent.task == "undo" or (intent.task == "alternate" and intent.key):
             return self._weighed(intent, form, {field.name: field.value for field in form.fields})
         return views.change_form(intent, form, self._locale)
 
@@ -79,6 +82,8 @@ class Steps:
             return views.said(self._words.settled, self._locale)
         form = self._form(intent, group)
         try:
+            if group is not None and intent.task == "split":
+                return self._split(group, intent, typed)
             proposal = intents.propose(self._moderator, intent, _without_reason(typed))
             if intents.mark(proposal) != intent.weighed:
                 return self._weighed(intent, form, typed)
@@ -87,13 +92,19 @@ class Steps:
             return self._refused(intent, form, typed, error)
         return self._settled(intent, group, made)
 
-    def _weighed(self, intent: Intent, form: Form, typed: Mapping[str, str]) -> Json:
+    def _split(self, group: Group, intent: Intent, typed: Mapping[str, str]) -> Json:
+        keys = typed.get("apart", "").split()
+        self._moderator.split(group, keys)
+        return self.review(Value(key=keys[0], page=intent.page))
+
+    def _weighed(self, intent: Intent, form: Form, typed: Mapping[str, str], seconds: float = ENOUGH_TIME) -> Json:
         try:
             proposal = intents.propose(self._moderator, intent, _without_reason(typed))
-            impact = self._moderator.weigh(proposal)
+            impact = self._moderator.weigh(proposal, seconds=seconds, progress=self._progress)
         except BackchannelError as error:
             return self._refused(intent, form, typed, error)
-        intent = replace(intent, weighed=intents.mark(proposal))
+        intent, self.left = replace(intent, weighed=intents.mark(proposal)), impact.skipped
+        self.go_on = lambda: self._weighed(intent, form, typed, A_WHILE)
         above = views.effects(impact, proposal.diff, self._locale)
         return views.change_form(intent, intents.refilled(form, typed), self._locale, above)
 
@@ -109,7 +120,7 @@ class Steps:
         waiting: tuple[Request, ...] = ()
         if group is not None and intent.verdict is not None:
             try:
-                waiting = self._moderator.settle(group.keys, intent.verdict)
+                waiting = self._moderator.settle(group.keys, intent.verdict, made.entry_id)
             except StoreError as error:  # the change is in force all the same
                 made = replace(made, trouble=str(error))
         return Finished(made=made, group=group, waiting=waiting)
@@ -120,22 +131,26 @@ class Steps:
     def _form(self, intent: Intent, group: Group | None) -> Form:
         match intent.task, group:
             case "edit", _:
-                form = intents.present_form(intent.entry_id, self._moderator.present(intent.entry_id)[0])
+                form = intents.present_form(self._moderator.present(intent.entry_id)[0])
             case "undo", _:
                 form = intents.Form(fields=())
-            case "alternate", found if found is not None:
-                form = intents.phrasing_form(found)
-            case "new_entry", found if found is not None:
+            case "retire", _:
+                form = intents.retire_form(intent.entry_id, intent.successor)
+            case "alternate", found:
+                form = intents.phrasing_form(found.text if found else intent.phrasing, intent.entry_id)
+            case "new_entry", found:
                 form = intents.entry_form(found, self._prefix(found))
+            case "split", found if found is not None:
+                return intents.split_form(found)
             case "out_of_scope", found if found is not None:
                 form = intents.scope_form(found, self._prefix(found), self._moderator.stock_ids())
             case _:
                 raise EditError(self._words.settled)
         return replace(form, fields=(*form.fields, _reason()))
 
-    def _prefix(self, group: Group) -> str:
+    def _prefix(self, group: Group | None) -> str:
         """Give what a new id begins with: the collection of the closest entry, where there are several."""
-        closest = self._moderator.closest(group)
+        closest = self._moderator.closest(group) if group else ()
         known = [match.entry.id for match in closest] or list(self._moderator.stock_ids())
         name, colon, _ = known[0].partition(":") if known else ("", "", "")
         return f"{name}:" if colon else ""

@@ -65,9 +65,7 @@ class Unasked:
             block.button(words.actions[Action.NOT_THIS], action_id(Name.NOT_THIS), value),
             block.button(words.actions[Action.REMOVE], action_id(Name.REMOVE), value),
         ]
-        ts = await self._bot.sender.post(here, clamp(line, block.MAX_PLAIN), [block.note(line), block.actions(buttons)])
-        if ts is not None:
-            self._bot.keep_post(here, ts, shown)
+        await self._bot.sender.post(here, clamp(line, block.MAX_PLAIN), [block.note(line), block.actions(buttons)])
 
     async def _restore_mute(self, place: str) -> None:
         """Take up a mute that an earlier process began."""

@@ -39,10 +39,12 @@ class Name(StrEnum):
     REVIEW = "review"  # the queue, at a place in it
     ADD = "add"  # a group's wording to an entry
     ADD_OTHER = "add_other"  # the same, by type-ahead
+    SPLIT = "split"
     NEW_ENTRY = "new_entry"
     OUT_OF_SCOPE = "out_of_scope"
     DISMISS = "dismiss"
     EDIT = "edit"
+    STILL_TRUE = "still_true"  # confirms an entry of the weekly bulletin
 
 
 def action_id(name: Name, number: int = 0) -> str:

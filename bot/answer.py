@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from bot.wording import Wording, closest, wording
 if TYPE_CHECKING:
     from collections.abc import Collection as Container
     from collections.abc import Iterable
-    from datetime import date
 
     from bot.model import Collection, Decision, Entry, Knowledge, Match, Passage, StockReply
 
@@ -74,13 +74,29 @@ def compose(decision: Decision, *, today: date, locale: str | None, knowledge: K
     )
 
 
-def card_of(entry: Entry | None, *, today: date, locale: str | None, knowledge: Knowledge) -> Card:
-    """Write an entry out in full, as for a reader who picked it; None stands for one that is gone."""
+def card_of(entry_id: str, *, today: date, locale: str | None, knowledge: Knowledge) -> Card:
+    """Write an entry out in full, as for a reader who picked it; or, where it is gone, what to read in its place."""
     reader = _reader(knowledge, today, locale)
+    entry = knowledge.by_id.get(entry_id)
     if entry is None:
-        return _line(reader.words.gone, reader)
+        return _gone(entry_id, reader)
     telling = _telling(entry, reader)
     return _entry_card(entry, telling, _parsed(telling.body), (Action.HELPFUL, Action.SHARE, Action.REMOVE), reader)
+
+
+def stock_card(stock: StockReply, *, locale: str | None, knowledge: Knowledge) -> Card:
+    """Write a fixed reply for a reader, as for one who asked what it declines."""
+    return _stock(stock, _reader(knowledge, date.min, locale))
+
+
+def withdrawn(successor: Entry | None, *, on: date, locale: str | None, knowledge: Knowledge) -> Card:
+    """Write what stands in the place of an entry that is gone, with what to read instead."""
+    reader = _reader(knowledge, on, locale)
+    words = reader.words
+    card = _line(words.news.retired.format(date=words.on(on)), reader)
+    if successor is None:
+        return card
+    return replace(card, suggestions_title=words.news.instead, suggestions=_suggestions((successor,), reader))
 
 
 def offer(entries: Iterable[Entry], *, locale: str | None, knowledge: Knowledge) -> tuple[Suggestion, ...]:
@@ -171,6 +187,19 @@ def _stock(stock: StockReply, reader: _Reader) -> Card:
     return Card(
         title=reader.words.out_of_scope_title if stock.reason == "out_of_scope" else "",
         body=_parsed(stock.translations.get(language, stock.reply)),
+        language=reader.words.language,
+    )
+
+
+def _gone(entry_id: str, reader: _Reader) -> Card:
+    successor = reader.knowledge.by_id.get(reader.knowledge.retired.get(entry_id, ""))
+    if successor is None:
+        return _line(reader.words.gone, reader)
+    return Card(
+        title="",
+        body=_said(reader.words.retired),
+        suggestions_title=reader.words.news.instead,
+        suggestions=_suggestions([successor], reader),
         language=reader.words.language,
     )
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NOT_DONE = 1  # exit code: not answered, errors found, a limit broken
 WRONG_USE = 2  # exit code: options, settings or knowledge that cannot be used
 # Commands in a module of their own, loaded only when called.
-_ELSEWHERE = dict.fromkeys(("review", "stats", "history", "undo"), "bot.moderation_cli") | {
+_ELSEWHERE = dict.fromkeys(("review", "retire", "stats", "history", "undo"), "bot.moderation_cli") | {
     "privacy": "bot.privacy_cli",
     "settings": "bot.settings_cli",
 }

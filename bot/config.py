@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 
 from bot.errors import ConfigError
+from bot.schedule import Weekly
 from bot.settings_file import FILE_NAME, SettingsFile, refused
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 PREFIX = "BACKCHANNEL_"
 LogFormat = Literal["text", "json"]
+GitMode = Literal["off", "commit", "push"]
 _YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
 _KEY_LENGTH = 32  # characters; 128 bits even where they are hex digits
 _T = TypeVar("_T")
@@ -90,10 +92,20 @@ def _days(value: str, _base: Path) -> int:
     return days
 
 
+def _weekly(value: str, _base: Path) -> Weekly | None:
+    return None if value.strip().casefold() == "never" else Weekly.parse(value)
+
+
 def _log_format(value: str, _base: Path) -> LogFormat:
     if value not in get_args(LogFormat):
         raise ValueError(value)
     return cast("LogFormat", value)
+
+
+def _git_mode(value: str, _base: Path) -> GitMode:
+    if value not in get_args(GitMode):
+        raise ValueError(value)
+    return cast("GitMode", value)
 
 
 def language_tag(value: str, _base: Path) -> str:
@@ -178,6 +190,28 @@ class Settings:
         expects="a secret of at least 32 characters; while it is being replaced, the new one, a comma and the old one",
         default="one that the bot makes: beside SQLite's file, or in PostgreSQL",
         meaning="Tells people apart without knowing them: the key of the digests that stand for them in the database.",
+    )
+    git: GitMode = declare(
+        "off",
+        _git_mode,
+        expects="`off`, `commit` or `push`",
+        default="`off`",
+        meaning="Whether changes that moderators make are committed where the knowledge is a Git checkout, and pushed.",
+    )
+    digest: Weekly | None = declare(
+        Weekly(day=0, hour=9),
+        _weekly,
+        expects="a day of the week and an hour, such as `monday 9` or `friday 17 Asia/Kolkata`, or `never`",
+        default="`monday 9`, in UTC",
+        meaning="When the moderators' channel is told, once a week, what waits, what was voted down and what is due.",
+    )
+    correct_days: int = declare(
+        7,
+        count,
+        takes=int,
+        expects="a number of days; `0` corrects nothing",
+        default="`7`",
+        meaning="For how many days the bot's public answers are edited where they stand when their entry changes.",
     )
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 RECENT = 10_000  # real questions that an edit is tried on
 ENOUGH_TIME = 4.0  # seconds of asking before the rest is left out, and said to be
+A_WHILE = 15.0  # seconds of asking at a time, once something is shown
 _REPORT_EVERY = 25  # questions
 _MOST_PIECES = 200  # of edited text that questions are compared with
 Effect = Literal["better", "worse", "other"]
@@ -77,6 +78,12 @@ class Flip:
     effect: Literal[
         "better", "worse", "other"
     ]  # by a case's label, or by the knowledge's own words; "other" if neither tells
+    owner: str | None = None  # the entry whose phrasing it is
+
+    @property
+    def question(self) -> str:
+        """The question, and whose it is."""
+        return f"{self.text} ({self.owner})" if self.owner else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +185,7 @@ def impact(  # noqa: PLR0913 - what to compare, on what, and within what limits
     real = clock.compare(old, new, _nearest(counted, edited), parts_left=1)
     clock.finish()
     stolen = [
-        _flip(text, "worse", own[text])
+        replace(_flip(text, "worse", own[text]), owner=owner)
         for text, owner in phrasings
         if text in own and _is_stolen(text, owner, own[text], old)
     ]

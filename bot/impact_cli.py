@@ -42,6 +42,7 @@ def against(folder: Path, base: str, *, cases: Path | None, style: str, as_json:
             new := open_version(folder, progress=progress),
             questions=_recent_questions(),
             cases=labelled,
+            seconds=None,  # nobody waits in a chat for this, and a pull request is told everything
             progress=progress,
         )
     if as_json:
@@ -70,7 +71,7 @@ def _show_flips(what: str, flips: tuple[Flip, ...]) -> None:
     click.echo(f"{len(flips)} {what}")
     for flip in flips[:_LISTED]:
         mark = {"better": "+", "worse": "-", "other": " "}[flip.effect]
-        click.echo(_visible(f"  {mark} {flip.text}: {flip.before} -> {flip.after}"))
+        click.echo(_visible(f"  {mark} {flip.question}: {flip.before} -> {flip.after}"))
     if len(flips) > _LISTED:
         click.echo(f"    and {len(flips) - _LISTED} more")
 
@@ -81,8 +82,11 @@ def _annotate(found: Impact, origins: dict[str, Origin], folder: Path) -> None:
 
     nowhere = Origin(path=folder, line=1, column=1)
     for flip in (*found.stolen, *found.cases, *found.questions):
-        place = origins.get(flip.after.entry_id or "") or origins.get(flip.before.entry_id or "") or nowhere
+        ids = (flip.owner, flip.after.entry_id, flip.before.entry_id)
+        place = next((origins[one] for one in ids if one in origins), nowhere)
         message = f"{flip.text!r} gets {flip.after} in place of {flip.before}"
+        if flip.owner:
+            message = f"{flip.text!r} is a phrasing of {flip.owner}, but gets {flip.after}"
         code = "worse" if flip.effect == "worse" else "changed"
         click.echo(annotation(Problem(origin=place, level="warning", code=code, message=message)))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.search.alike import groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from bot.model import Match
     from bot.search import Engine
@@ -50,19 +50,34 @@ class Group:
         return tuple(key for wording in self.wordings for key in wording.keys)
 
 
-def group(questions: Iterable[AskedQuestion], *, now: float, min_people: int = MIN_PEOPLE) -> tuple[Group, ...]:
+def group(
+    questions: Iterable[AskedQuestion],
+    *,
+    now: float,
+    min_people: int = MIN_PEOPLE,
+    apart: Iterable[Container[str]] = (),
+) -> tuple[Group, ...]:
     """Group questions by meaning, the group that matters most first.
 
-    A group that fewer than `min_people` asked is left out, unless somebody in it asked for the moderators.
+    A group that fewer than `min_people` asked is left out, unless somebody in it asked for the moderators or split it
+    off. `apart` are the keys of questions that moderators set apart from their like, each set a group; a later one
+    takes from those before.
     """
     by_wording: dict[str, list[AskedQuestion]] = {}
     for question in questions:
         by_wording.setdefault(_folded(question.text), []).append(question)
     ranked = sorted(by_wording.values(), key=lambda same: -_score(same, now))[:MAX_WORDINGS]
-    found = [
-        _group([ranked[number] for number in numbers], now) for numbers in groups([same[0].text for same in ranked])
-    ]
+    by_meaning, split_off = groups([same[0].text for same in ranked]), list[list[int]]()
+    for keys in apart:
+        chosen = [number for number, same in enumerate(ranked) if any(question.key in keys for question in same)]
+        by_meaning, split_off = (
+            [rest for numbers in old if (rest := [one for one in numbers if one not in chosen])]
+            for old in (by_meaning, split_off)
+        )
+        split_off += [chosen] if chosen else []
+    found = [_group([ranked[number] for number in numbers], now) for numbers in by_meaning]
     shown = [one for one in found if one.wanted or one.people >= min_people]
+    shown += [_group([ranked[number] for number in numbers], now) for numbers in split_off]
     return tuple(sorted(shown, key=lambda one: (not one.wanted, -one.score, one.text)))
 
 

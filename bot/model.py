@@ -138,6 +138,7 @@ class Collection:
     entries: tuple[Entry, ...] = ()  # in the files' order, faq before sections
     synonyms: tuple[tuple[str, ...], ...] = ()  # groups that mean the same
     stock_replies: tuple[StockReply, ...] = ()
+    retired: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # as its files tell; see Knowledge
     version: str  # hex digest of the content: equal content, equal version
 
 
@@ -148,6 +149,8 @@ class Knowledge:
     collections: tuple[Collection, ...]
     version: str  # hex digest over the collections
     by_id: Mapping[str, Entry]
+    retired: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Ids that are gone, each with the entry to read in its place, empty where there is none."""
 
 
 # --- a question and its reply ----------------------------------------------------------------

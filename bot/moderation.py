@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import threading
@@ -13,14 +14,16 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from bot.errors import EditError, NotAllowedError, StoreError
-from bot.impact import RECENT, Flip, Impact, Version, check, impact, proposed
-from bot.knowledge import edit, git
-from bot.knowledge.diff import changed_words, differences
+from bot.impact import ENOUGH_TIME, RECENT, Flip, Impact, Version, check, impact, proposed
+from bot.knowledge import edit
+from bot.knowledge.diff import differences
 from bot.knowledge.patch import applied, undone
 from bot.knowledge.write import write
 from bot.learn import Group, closest, group
 from bot.model import Asker
 from bot.proposal import Digest, Made, Proposal
+from bot.repository import Repository
+from bot.service import out_of_scope
 from bot.statistics import Statistics, statistics
 from bot.store.records import Edit, Verdict
 
@@ -28,22 +31,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from bot.config import GitMode
     from bot.evaluate import Case
     from bot.knowledge.patch import Change
     from bot.knowledge.spans import Plain
-    from bot.model import Collection, Knowledge, Match
+    from bot.model import Collection, Entry, Match
     from bot.progress import Progress
+    from bot.schedule import Weekly
     from bot.service import Service, Snapshot
-    from bot.store import AskedQuestion, Post, Request, Store
+    from bot.store import AskedQuestion, Request, Store
 
 _log = logging.getLogger(__name__)
 
 _REMEMBERED = 2.0  # seconds to wait for the history before an edit is made without it
-CORRECTED_FOR = 7 * 86_400.0  # seconds: who read it longer ago does not look again
-MOST_CORRECTED = 50  # messages edited after one change: platforms limit edits, too
+_APART, _MOST_SPLITS = "queue/apart", 100  # what moderators split; settled ones are forgotten in time
 _YEAR = timedelta(days=365)
 _HISTORY = 1_000  # changes looked through for those of a place's collections
 _WITHHELD = "…"  # stands for words that too few people used
+_SOON = timedelta(days=14)  # before a review date, it can be confirmed and is told of
+_WEEK = 7  # days
 
 
 class Moderation:
@@ -59,13 +65,16 @@ class Moderation:
         *,
         cases: Sequence[Case] = (),
         min_people: int | None = None,
-        commit: bool = False,
-        push: bool = False,
+        git: GitMode = "off",
+        weekly: Weekly | None = None,
+        correct_days: int = 7,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.service, self.store, self.cases, self.min_people = service, store, tuple(cases), min_people
-        self.commit, self.push, self.now = commit or push, push, now
+        self.now, self.repository = now, Repository(store, git)
+        self.weekly, self.correct_days = weekly, correct_days  # when to tell the week, and how long to correct
         self._version: Version | None = None
+        self._weighed: tuple[tuple[str, str], Version] | None = None  # by what it was proposed for, and the change
         self._making = threading.Lock()  # a reload that began earlier must not end later
 
     def of(self, asker: Asker, name: str, *, everywhere: bool = False) -> Moderator:
@@ -78,17 +87,17 @@ class Moderation:
         return Moderator(self, name, None if everywhere else asker.tenant, asker)
 
     def reconcile(self) -> None:
-        """Settle the edits that a crash left undecided, by what the files hold; call it once at the start."""
+        """Settle the edits that a crash left undecided, by what the files hold; call it once at the start.
+
+        What Git refused before is tried again.
+        """
         with suppress(StoreError):
             for pending in self.store.desk.pending_edits():
                 collections = self.service.snapshot.knowledge.collections
                 place = next((one for one in collections if one.name == pending.collection), None)
                 if place is not None and (state := applied(place.path, pending.patch)) is not None:
                     self.store.desk.record_edit(replace(pending, state="done" if state else "void"))
-
-    def retired(self, entry_id: str) -> str | None:
-        """Give what to read in place of an entry that is gone: an id, empty where none was named; None if unknown."""
-        return self.store.recall(_retired_key(entry_id))
+        self.repository.retry()
 
     def place(self, entry_id: str, known: Sequence[Collection]) -> tuple[Collection, str]:
         """Find an id's collection and the id within it. Raises EditError where it is not among those known."""
@@ -130,41 +139,40 @@ class Moderation:
             self._record(replace(record, state="done"))
             self.service.reload()
             after = self.service.snapshot
-        if proposal.change.action == "retire":
-            self.store.remember(_retired_key(proposal.entry_id), proposal.successor or "")
-        trouble = None if kept else "The history could not be written, so this cannot be undone from here."
-        commit = None
-        if self.commit:
-            message = f"{proposal.change.action} {proposal.entry_id}\n\n{reason}".strip()
-            try:
-                commit = git.commit(proposal.change, author=author, message=message, push=self.push)
-            except EditError as error:
-                trouble = f"The change is in the files but not in Git: {error}"
+            message = f"{record.action} {record.entry_id}\n\n{reason}".strip()
+            commit, trouble = self.repository.commit(proposal.change, author=author, message=message)
+        if commit is not None:
+            trouble = self.repository.push(proposal.change)
+        unkept = None if kept else "The history could not be written, so this cannot be undone from here."
         _log.info("edit %s: %s %s", record.key, record.action, record.entry_id)
         entries = differences(before.knowledge, after.knowledge)
         return Made(
             key=record.key,
+            entry_id=proposal.entry_id,
             entries=entries,
-            corrections=self.corrections(before.knowledge, after.knowledge),
             commit=commit,
-            trouble=trouble,
+            trouble=" ".join(filter(None, (unkept, trouble))) or None,
         )
 
     def version(self) -> Version:
         """Give the knowledge in force, with what it has already been asked for earlier proposals."""
         snapshot = self.service.snapshot
         if self._version is None or self._version.engine is not snapshot.engine:
-            self._version = Version(knowledge=snapshot.knowledge, engine=snapshot.engine)
+            known = self._weighed[1] if self._weighed else None
+            said = known.said if known and known.knowledge.version == snapshot.knowledge.version else {}
+            self._version = Version(knowledge=snapshot.knowledge, engine=snapshot.engine, said=said)
         return self._version
 
-    def corrections(self, before: Knowledge, after: Knowledge) -> tuple[Post, ...]:
-        """Give our public messages of the last days whose entry reads otherwise now: the newest, and not too many."""
-        since = self.now() - CORRECTED_FOR
-        changed = [
-            one for one in differences(before, after).changed if changed_words(before.by_id[one], after.by_id[one])
-        ]
-        posts = [post for entry_id in changed for post in self.store.posts(entry_id, since)]
-        return tuple(sorted(posts, key=lambda post: -post.posted_at)[:MOST_CORRECTED])
+    def proposed(self, proposal: Proposal, progress: Progress | None) -> Version:
+        """Give the knowledge as it would be; the one looked at last is kept, with what it has been asked.
+
+        Raises KnowledgeError.
+        """
+        snapshot, patch = self.service.snapshot, proposal.change.patch
+        if self._weighed is None or self._weighed[0] != (snapshot.knowledge.version, patch):
+            new = proposed(snapshot.path, proposal.change, progress=progress)
+            self._weighed = ((snapshot.knowledge.version, patch), new)
+        return self._weighed[1]
 
     def _record(self, record: Edit) -> bool:
         try:
@@ -196,7 +204,7 @@ class Moderator:
         """Give what waits to be settled, grouped by meaning, what matters most first. Raises StoreError."""
         asked = self._all.store.desk.open_questions(tenant=self.tenant)
         questions = [one for one in asked if self._concerns(one)]
-        return group(questions, now=self._all.now(), min_people=self._min_people)
+        return group(questions, now=self._all.now(), min_people=self._min_people, apart=self._apart())
 
     def _concerns(self, question: AskedQuestion) -> bool:
         """Whether a question was asked where some of the same collections are known."""
@@ -208,30 +216,39 @@ class Moderator:
         """Give the group that holds a question, as it is now; None if it was settled meanwhile."""
         return next((one for one in self.queue() if key in one.keys), None)
 
+    def split(self, group: Group, keys: Sequence[str]) -> None:
+        """Set some of a group's questions apart, to be settled by themselves. Raises EditError where none is left."""
+        chosen = [key for wording in group.wordings if not {*wording.keys}.isdisjoint(keys) for key in wording.keys]
+        if not 0 < len(chosen) < len(group.keys):
+            raise EditError("To split a group, choose some of its questions and leave some.")
+        apart = [*self._apart(), chosen][-_MOST_SPLITS:]
+        self._all.store.remember(_APART, json.dumps(apart))
+
+    def _apart(self) -> list[list[str]]:
+        return [list(map(str, keys)) for keys in json.loads(self._all.store.recall(_APART) or "[]")]
+
     def closest(self, group: Group) -> tuple[Match, ...]:
         """Give the entries that came nearest to a group's question, with their confidence."""
         return closest(self.snapshot.engine, group.text)
 
+    def search(self, words: str, *, limit: int = 10) -> tuple[Entry, ...]:
+        """Find entries by words of theirs, as a type-ahead does."""
+        return self.snapshot.engine.complete(words, limit=limit)
+
     def stock_ids(self) -> tuple[str, ...]:
         """Give the ids of what is out of scope by name, as `add_alternate` takes them."""
-        collections = self.snapshot.knowledge.collections
         several = len(self._all.service.snapshot.knowledge.collections) > 1
-        prefix = [f"{one.name}:" if several else "" for one in collections]
-        return tuple(
-            f"{name}out_of_scope/{reply.id}"
-            for name, one in zip(prefix, collections, strict=True)
-            for reply in one.stock_replies
-            if reply.reason == "out_of_scope"
-        )
+        return tuple(name for name, _ in out_of_scope(self.snapshot.knowledge, several=several))
 
-    def settle(self, keys: Sequence[str], verdict: Verdict) -> tuple[Request, ...]:
+    def settle(self, keys: Sequence[str], verdict: Verdict, entry_id: str | None = None) -> tuple[Request, ...]:
         """Take questions out of the queue; return the people who wait for an answer to them.
 
-        Bring them the answer, then settle as "answered"; "dismissed" forgets them.
+        The bot brings it to them where they are: `entry_id`, an entry or what is out of scope. Dismissed, they are
+        forgotten.
         """
         desk = self._all.store.desk
-        waiting = () if verdict in {"answered", "dismissed"} else desk.requests(keys)
-        desk.settle(keys, verdict)
+        waiting = () if verdict == "dismissed" else desk.requests(keys)
+        desk.settle(keys, verdict, entry_id)
         return waiting
 
     # --- proposing ---------------------------------------------------------------------------
@@ -260,16 +277,22 @@ class Moderator:
 
     def retire(self, entry_id: str, successor: str | None = None) -> Proposal:
         """Propose to take an entry away; `successor` is what readers of it are sent to."""
-        if successor is not None and successor not in self.snapshot.knowledge.by_id:
-            raise EditError(f"There is no {successor} to send readers to.")
-        return replace(self._propose(entry_id, edit.retire), successor=successor)
+        own, known = None, self.snapshot.knowledge.collections
+        home, _ = self._all.place(entry_id, known)
+        if successor is not None:
+            other, own = self._all.place(successor, known)
+            if other.name != home.name:
+                raise EditError(f"{successor} is in another collection; readers are sent on within {home.name} only.")
+        return self._propose(entry_id, lambda root, local: edit.retire(root, local, own))
 
     def still_true(self, entry_id: str, today: date) -> Proposal:
         """Propose to confirm an entry: true as of today, to be looked at again after as long as before, or a year."""
         entry = self.snapshot.knowledge.by_id.get(entry_id)
         if entry is None:
-            raise EditError(f"There is no {entry_id}; it may have been retired.")
-        term = entry.review_by - entry.as_of if entry.review_by and entry.as_of else _YEAR
+            raise EditError(f"There is no {entry_id}.")
+        if entry.review_by is None or entry.review_by > today + _SOON:
+            raise EditError(f"{entry_id} is not due for review; somebody may have confirmed it meanwhile.")
+        term = entry.review_by - entry.as_of if entry.as_of else _YEAR
         fields = {"as_of": today, "review_by": today + max(term, timedelta(days=1))}
         return self.edit(entry_id, fields)
 
@@ -285,17 +308,20 @@ class Moderator:
         change = undone(collection.path, record.patch, entry_id=record.entry_id)
         return Proposal(collection=collection.name, entry_id=record.entry_id or "", change=change, undoes=record.key)
 
-    def weigh(self, proposal: Proposal, *, progress: Progress | None = None) -> Impact:
+    def weigh(
+        self, proposal: Proposal, *, seconds: float | None = ENOUGH_TIME, progress: Progress | None = None
+    ) -> Impact:
         """Work out what a proposal would change for real questions and labelled cases.
 
-        Raises KnowledgeError with every problem that it would bring: then it cannot be made.
+        What has most to do with it comes first; what is left after so many `seconds` is counted. Weighing it once more
+        goes on from there. Raises KnowledgeError with every problem that it would bring: then it cannot be made.
         """
-        snapshot = self._all.service.snapshot
-        new = proposed(snapshot.path, proposal.change, progress=progress)
+        new = self._all.proposed(proposal, progress)
         questions: tuple[str, ...] = ()
         with suppress(StoreError):  # an edit does not wait for the database
             questions = tuple(one.text for one in self._all.store.desk.recent_questions(limit=RECENT))
-        found = impact(self._all.version(), new, questions=questions, cases=self._all.cases, progress=progress)
+        cases = self._all.cases
+        found = impact(self._all.version(), new, questions=questions, cases=cases, seconds=seconds, progress=progress)
         return replace(found, questions=self._fit_to_show(found.questions))
 
     def _fit_to_show(self, flips: tuple[Flip, ...]) -> tuple[Flip, ...]:
@@ -335,15 +361,19 @@ class Moderator:
         queue = self.queue()
         since = self._all.now() - timedelta(days=7).total_seconds()
         votes = self._all.store.desk.vote_counts(since=since, tenant=self.tenant)
+        days = self.statistics(today, days=_WEEK)
         every = self.snapshot.knowledge.by_id.values()
-        expired = [entry for entry in every if entry.review_by is not None and entry.review_by < today]
+        due = sorted(
+            (entry.review_by, entry.id, entry)
+            for entry in every
+            if entry.review_by is not None and entry.review_by <= today + _SOON
+        )
         return Digest(
+            asked=days.total,
+            answered=days.answered,
             waiting=len(queue),
             top=queue[:top],
             voted_down=tuple(count for count in votes if count.unhelpful > count.helpful)[:top],
-            expired=tuple(sorted(expired, key=lambda entry: (entry.review_by or today, entry.id))),
+            expired=tuple(entry for day, _, entry in due if day < today),
+            expiring=tuple(entry for day, _, entry in due if day >= today),
         )
-
-
-def _retired_key(entry_id: str) -> str:
-    return f"retired/{entry_id}"

@@ -18,12 +18,13 @@ from bot.errors import BackchannelError
 # What a command needs is imported in it, so that `--help` is answered at once.
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from bot.learn import Group
-    from bot.model import Match
+    from bot.model import Entry
     from bot.moderation import Moderator
     from bot.proposal import Proposal
+    from bot.store import Verdict
 
 _LISTED = 10  # consequences shown of each kind
 _WORDINGS = 5
@@ -51,12 +52,14 @@ _yes = click.option("--yes", is_flag=True, help="Do not ask before making the ch
 def review(*, path: Path | None, everything: bool) -> None:
     """Work off the questions that were not answered, group by group."""
     with _moderator(path, min_people=1 if everything else None) as moderator:
-        waiting = moderator.queue()
+        waiting = list(moderator.queue())
         click.echo(f"{len(waiting)} groups of questions wait." if waiting else "Nothing waits.")
         for number, group in enumerate(waiting, start=1):
             closest = _show_group(moderator, group, f"{number} of {len(waiting)}")
-            if not _settle(moderator, group, closest):
+            after = _settle(moderator, group, closest)
+            if after is None:
                 return
+            waiting += after
 
 
 @click.command(epilog=_example("backchannel stats", "backchannel stats --days 90 --html stats.html"))
@@ -120,6 +123,18 @@ def undo(*, change: str, reason: str, yes: bool, path: Path | None) -> None:
         _make(moderator, moderator.undo(change), reason, yes=yes)
 
 
+@click.command(epilog=_example("backchannel retire faq/old-hours --see faq/opening-hours"))
+@click.argument("entry")
+@click.option("--see", metavar="ENTRY", help="What readers of old messages are sent to.")
+@click.option("--reason", default="", help="Kept in the history.")
+@_yes
+@_knowledge
+def retire(*, entry: str, see: str | None, reason: str, yes: bool, path: Path | None) -> None:
+    """Take an entry away; a comment stays in its place, so that buttons of old messages lead on."""
+    with _moderator(path) as moderator:
+        _make(moderator, moderator.retire(entry, see), reason, yes=yes)
+
+
 @contextmanager
 def _moderator(path: Path | None, min_people: int | None = None) -> Iterator[Moderator]:
     from dataclasses import replace
@@ -134,13 +149,13 @@ def _moderator(path: Path | None, min_people: int | None = None) -> Iterator[Mod
     if path is not None:
         settings = replace(settings, knowledge=path)
     with Store.configured(settings) as store:
-        moderation = Moderation(Service.open(settings), store, min_people=min_people)
+        moderation = Moderation(Service.open(settings), store, min_people=min_people, git=settings.git)
         moderation.reconcile()
         someone = Asker(platform="terminal", is_moderator=True)
         yield moderation.of(someone, getpass.getuser(), everywhere=True)
 
 
-def _show_group(moderator: Moderator, group: Group, place: str) -> tuple[Match, ...]:
+def _show_group(moderator: Moderator, group: Group, place: str) -> Sequence[Entry]:
     wanted = ", somebody waits for an answer" if group.wanted else ""
     last = datetime.fromtimestamp(group.last_asked, UTC)
     click.echo(f"\n[{place}] {group.people} people, last on {last:%Y-%m-%d}{wanted}")
@@ -149,41 +164,80 @@ def _show_group(moderator: Moderator, group: Group, place: str) -> tuple[Match, 
     closest = moderator.closest(group)
     for number, match in enumerate(closest, start=1):
         click.echo(_visible(f"    {number}) {match.confidence:.0%}  {match.entry.id}  {match.entry.title}"))
-    return closest
+    return [match.entry for match in closest]
 
 
-def _settle(moderator: Moderator, group: Group, closest: tuple[Match, ...]) -> bool:
-    """Ask what to do with a group until it is done or left; False to end."""
+def _settle(  # noqa: C901 - a case for each answer
+    moderator: Moderator, group: Group, closest: Sequence[Entry]
+) -> list[Group] | None:
+    """Ask what to do with a group until it is done or left; give what was split off it, None to end."""
+    more = ", s[p]lit" if len(group.wordings) > 1 else ""
     while True:
-        answer = click.prompt("number or id: add to it; [n]ew, [o]ut of scope, [d]ismiss, [s]kip, [q]uit", default="s")
+        click.echo(f"Add to an entry: its number, its id, or words to find it. [n]ew entry, [o]ut of scope{more},")
+        answer = click.prompt("[d]ismiss, [s]kip, [q]uit", default="s").strip()
         try:
-            match answer.strip():
+            match answer:
                 case "q":
-                    return False
+                    return None
                 case "s":
-                    return True
+                    return []
                 case "d":
                     moderator.settle(group.keys, "dismissed")
-                    return True
+                    return []
+                case "p" if more:
+                    return _split(moderator, group)
                 case "n":
-                    done = _make(moderator, _new_entry(moderator, group))
-                    verdict = "new_entry"
+                    done = _settled(moderator, group, _new_entry(moderator, group), "new_entry")
                 case "o":
-                    done = _make(moderator, _out_of_scope(moderator, group))
-                    verdict = "out_of_scope"
-                case chosen:
-                    number = int(chosen) if chosen.isdecimal() else 0
-                    entry_id = closest[number - 1].entry.id if 0 < number <= len(closest) else chosen
-                    done = _make(moderator, moderator.add_alternate(entry_id, group.text))
-                    verdict = "alternate"
+                    done = _settled(moderator, group, _out_of_scope(moderator, group), "out_of_scope")
+                case words if (entry_id := _entry_id(words, closest)) is None:
+                    closest, done = _found(moderator, words), False
+                case _:
+                    proposal = moderator.add_alternate(entry_id, group.text)
+                    done = _settled(moderator, group, proposal, "alternate")
         except BackchannelError as error:
             click.echo(_visible(str(error)), err=True)
             continue
         if done:
-            waiting = moderator.settle(group.keys, verdict)  # type: ignore[arg-type]
-            if waiting:
-                click.echo(f"{len(waiting)} people wait for this answer; the bot tells them once it runs.")
-            return True
+            return []
+
+
+def _settled(moderator: Moderator, group: Group, proposal: Proposal, verdict: Verdict) -> bool:
+    """Make a change and settle a group with it; False if the moderator would rather not."""
+    done = _make(moderator, proposal)
+    if done and (waiting := moderator.settle(group.keys, verdict, proposal.entry_id)):
+        people = len({(one.platform, one.person) for one in waiting})
+        click.echo(f"People who wait and get this answer from the bot: {people}")
+    return done
+
+
+def _entry_id(answer: str, closest: Sequence[Entry]) -> str | None:
+    """Read the number of an entry shown, or an id; None for anything else."""
+    if answer.isdecimal() and 0 < int(answer) <= len(closest):
+        return closest[int(answer) - 1].id
+    return answer if "/" in answer else None
+
+
+def _found(moderator: Moderator, words: str) -> Sequence[Entry]:
+    """Show the entries that words find, numbered."""
+    found = moderator.search(words)
+    if not found:
+        click.echo("Nothing was found.")
+    for number, entry in enumerate(found, start=1):
+        click.echo(_visible(f"    {number}) {entry.id}  {entry.title}"))
+    return found
+
+
+def _split(moderator: Moderator, group: Group) -> list[Group]:
+    """Ask which questions belong elsewhere; they come as a group of their own, after the others."""
+    for number, wording in enumerate(group.wordings, start=1):
+        click.echo(_visible(f"    {number}) {wording.text}"))
+    chosen = click.prompt("Numbers of the questions that belong elsewhere, with blanks between").split()
+    numbers = [int(one) for one in chosen if one.isdecimal() and 0 < int(one) <= len(group.wordings)]
+    keys = [key for number in numbers for key in group.wordings[number - 1].keys]
+    moderator.split(group, keys)
+    rest = next(key for key in group.keys if key not in keys)
+    return [one for key in (keys[0], rest) if (one := moderator.find(key))]
 
 
 def _new_entry(moderator: Moderator, group: Group) -> Proposal:
@@ -214,8 +268,10 @@ def _make(moderator: Moderator, proposal: Proposal, reason: str = "", *, yes: bo
     with shown_progress() as progress:
         found = moderator.weigh(proposal, progress=progress)
     show_impact(found)
-    if not yes and not click.confirm("Make this change?", default=not found.harmful):
-        return False
+    if not yes:
+        if not click.confirm("Make this change?", default=not found.harmful):
+            return False
+        reason = reason or click.prompt("Why, for the history (may be empty)", default="", show_default=False)
     made = moderator.make(proposal, reason)
     click.echo(f"Done; take it back with: backchannel undo {made.key}")
     if made.trouble:

@@ -179,6 +179,15 @@ class Places:
         layers = (one for one in self.layers if one.platform.name == platform)
         return tuple(self.of(Asker(platform=platform, place=one.place)) for one in layers)
 
+    def moderator_channels(self, platform: str) -> dict[str, str]:
+        """Give every channel that moderators are told things in, with the place that it was set for, empty for all."""
+        found: dict[str, str] = {}
+        for layer in self.layers:
+            value = layer.values.get("moderator_channel")
+            if layer.platform.name == platform and value and value.value:
+                found.setdefault(str(value.value), layer.place)
+        return found
+
     def auto_answers(self, platform: str) -> bool:
         """Whether questions are answered unasked anywhere on a platform."""
         return platform in self._auto

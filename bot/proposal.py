@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from bot.knowledge.patch import Change
     from bot.learn import Group
     from bot.model import Entry
-    from bot.store import Post, VoteCount
+    from bot.store import VoteCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,6 @@ class Proposal:
     entry_id: str  # as everywhere outside the files
     change: Change
     undoes: str | None = None
-    successor: str | None = None  # of a retired entry
 
     @property
     def diff(self) -> str:
@@ -34,8 +33,8 @@ class Made:
     """A change that is in force."""
 
     key: str  # of the edit, for undo
+    entry_id: str  # what the change was to
     entries: Differences
-    corrections: tuple[Post, ...]  # our public messages that now say something else
     commit: str | None = None  # Git's id of it
     trouble: str | None = None  # a sentence about what did not work besides: the commit, or the history
 
@@ -44,7 +43,10 @@ class Made:
 class Digest:
     """What moderators ought to look at, once a week."""
 
+    asked: int  # questions of the week
+    answered: int
     waiting: int  # groups in the queue
     top: tuple[Group, ...]
     voted_down: tuple[VoteCount, ...]
     expired: tuple[Entry, ...]  # past their review date, the longest first
+    expiring: tuple[Entry, ...]  # to be reviewed soon, the next first

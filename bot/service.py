@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -12,26 +13,28 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from bot.answer import card_of, compose, offer, refuse, scope
+from bot.answer import card_of, compose, offer, refuse, scope, stock_card, withdrawn
 from bot.cache import Cache
 from bot.errors import ConfigError, KnowledgeError
+from bot.knowledge.diff import differences
 from bot.knowledge.shipped import shipped_path
 from bot.limits import Admission, Limits
 from bot.memory import Memory
 from bot.model import Decision
 from bot.places import Places
 from bot.prepared import prepare
+from bot.reload import Refused, Reloaded
 from bot.settings_file import refused
 from bot.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Iterator
     from collections.abc import Collection as Container
 
     from bot.config import Settings
     from bot.limits import Rate
     from bot.markdown import Document
-    from bot.model import Asker, Card, Knowledge, Problem, Reply, Suggestion
+    from bot.model import Asker, Card, Knowledge, Problem, Reply, StockReply, Suggestion
     from bot.places import Place
     from bot.progress import Progress
     from bot.search import Engine
@@ -115,6 +118,8 @@ class Service:
         self._today = today
         self._refused: tuple[KnowledgeError, datetime] | None = None
         self._places_refused: ConfigError | None = None
+        self._reloading = threading.Lock()  # a reload that began earlier must not end later
+        self._listeners: list[Callable[[Reloaded | Refused], None]] = []
 
     @classmethod
     def open(cls, settings: Settings, *, places: Places | None = None, progress: Progress | None = None) -> Service:
@@ -193,7 +198,32 @@ class Service:
         entry = knowledge.by_id.get(entry_id)
         if entry is not None:
             self._memory.remember(asker, entry.title)
-        return card_of(entry, today=self._today(), locale=self._language(asker), knowledge=knowledge)
+        return card_of(entry_id, today=self._today(), locale=self._language(asker), knowledge=knowledge)
+
+    def settled(self, entry_id: str, asker: Asker) -> Card | None:
+        """What moderators settled a question with: an entry in full, or a fixed reply; None if it is not in force."""
+        knowledge, several = self.seen_from(asker).knowledge, len(self._snapshot.knowledge.collections) > 1
+        if entry_id in knowledge.by_id:
+            return self.entry(entry_id, asker)
+        stock = next((one for name, one in out_of_scope(knowledge, several=several) if name == entry_id), None)
+        return stock_card(stock, locale=self._language(asker), knowledge=knowledge) if stock else None
+
+    def again(self, entry_id: str, question: str | None, asker: Asker) -> Card | None:
+        """What an entry says now, in the form that this question got it in; None if the entry is gone."""
+        snapshot = self.seen_from(asker)
+        entry = snapshot.knowledge.by_id.get(entry_id)
+        if entry is None:
+            return None
+        decision = snapshot.decide(question, None) if question else None
+        if decision and decision.outcome == "answer" and decision.matches[0].entry is entry:
+            return self._compose(decision, asker, snapshot).card
+        return card_of(entry_id, today=self._today(), locale=self._language(asker), knowledge=snapshot.knowledge)
+
+    def withdrawn(self, entry_id: str, on: date, asker: Asker) -> Card:
+        """What stands in the place of an entry that is gone since a day."""
+        knowledge = self.seen_from(asker).knowledge
+        successor = knowledge.by_id.get(knowledge.retired.get(entry_id, ""))
+        return withdrawn(successor, on=on, locale=self._language(asker), knowledge=knowledge)
 
     def topics(self, asker: Asker) -> tuple[Topics, ...]:
         """Everything that can be asked, by collection."""
@@ -242,22 +272,42 @@ class Service:
             settings_refused=self._places_refused,
         )
 
+    def listen(self, hear: Callable[[Reloaded | Refused], None]) -> None:
+        """Call `hear` with what became of every reload, whoever began it, in that one's thread.
+
+        Nothing is told of a reload that changes no content, unless it ends a refusal, nor twice of the same errors.
+        """
+        self._listeners.append(hear)
+
     def reload(self, *, progress: Progress | None = None) -> bool:
         """Read the knowledge again; say whether anything changed.
 
         Raises KnowledgeError if it has errors: then nothing changes, and `status` tells why.
         """
-        old = self._snapshot
-        try:
-            new = open_snapshot(old.path, cache=old.cache, progress=progress)
-        except KnowledgeError as error:
-            self._refused = (error, datetime.now(UTC))
-            raise
-        self._snapshot, self._refused = new, None
-        logger.info("knowledge reloaded: version %s, was %s", new.knowledge.version, old.knowledge.version)
-        for problem in self._places.problems(new.knowledge):
-            logger.warning("the settings do not fit the knowledge any more: %s", problem)
-        return new.knowledge.version != old.knowledge.version
+        with self._reloading:
+            old = self._snapshot
+            try:
+                new = open_snapshot(old.path, cache=old.cache, progress=progress)
+            except KnowledgeError as error:
+                known = self._refused is not None and str(self._refused[0]) == str(error)
+                self._refused = (error, datetime.now(UTC))
+                if not known:
+                    self._tell(Refused(error=error, in_force_since=old.loaded_at))
+                raise
+            mended = self._refused is not None
+            self._snapshot, self._refused = new, None
+            logger.info("knowledge reloaded: version %s, was %s", new.knowledge.version, old.knowledge.version)
+            for problem in self._places.problems(new.knowledge):
+                logger.warning("the settings do not fit the knowledge any more: %s", problem)
+            found = differences(old.knowledge, new.knowledge)
+            if found or mended:
+                before, after = old.knowledge, new.knowledge
+                self._tell(Reloaded(entries=found, before=before, after=after, since=old.loaded_at))
+            return new.knowledge.version != old.knowledge.version
+
+    def _tell(self, news: Reloaded | Refused) -> None:
+        for hear in self._listeners:
+            hear(news)
 
     def reload_places(self, read: Callable[[], Places]) -> None:
         """Put other settings of places into force; warnings go to the log.
@@ -285,6 +335,14 @@ class Service:
 
     def _language(self, asker: Asker) -> str | None:
         return self.place(asker).language or asker.locale or self._locale
+
+
+def out_of_scope(knowledge: Knowledge, *, several: bool) -> Iterator[tuple[str, StockReply]]:
+    """Name what is out of scope, by ids as everywhere outside the files; `several` collections are loaded."""
+    for one in knowledge.collections:
+        for reply in one.stock_replies:
+            if reply.reason == "out_of_scope":
+                yield f"{one.name}:out_of_scope/{reply.id}" if several else f"out_of_scope/{reply.id}", reply
 
 
 def knowledge_path(settings: Settings) -> Path:

@@ -6,20 +6,15 @@ import logging
 import os
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from watchfiles import watch
 
 from bot.errors import KnowledgeError
-from bot.knowledge.diff import Differences, differences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
     from pathlib import Path
 
-    from bot.model import Knowledge
     from bot.service import Service
 
 _log = logging.getLogger(__name__)
@@ -30,34 +25,12 @@ _SUFFIXES = (".yaml", ".yml", ".YAML", ".YML")
 _PATIENCE = 6  # times that long is waited for files that never rest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reloaded:
-    """A new version is in force."""
-
-    entries: Differences
-    before: Knowledge
-    after: Knowledge
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """The files have errors; the version before stays in force."""
-
-    error: KnowledgeError
-    in_force_since: datetime  # UTC
-
-
 class Watcher:
-    """Watches the knowledge folder in a thread of its own and reloads the service.
+    """Watches the knowledge folder in a thread of its own and reloads the service, which tells what became of it."""
 
-    `announce` is called in that thread with what happened; nothing is said of a change that changes no content, nor
-    twice of the same errors.
-    """
-
-    def __init__(self, service: Service, announce: Callable[[Reloaded | Refused], None]) -> None:
-        self._service, self._announce = service, announce
+    def __init__(self, service: Service) -> None:
+        self._service = service
         self._stop = threading.Event()
-        self._refused: str | None = None
         self._print = _print_of(service.snapshot.path)
         self._thread = threading.Thread(target=self._run, name="backchannel-watch", daemon=True)
 
@@ -69,23 +42,6 @@ class Watcher:
         """End; returns once the thread has."""
         self._stop.set()
         self._thread.join()
-
-    def reload(self) -> Reloaded | Refused | None:
-        """Read the files now and announce what changed; None if nothing did."""
-        before = self._service.snapshot
-        try:
-            self._service.reload()
-        except KnowledgeError as error:
-            if str(error) == self._refused:
-                return None
-            self._refused = str(error)
-            return self._tell(Refused(error=error, in_force_since=before.loaded_at))
-        self._refused = None
-        after = self._service.snapshot
-        entries = differences(before.knowledge, after.knowledge)
-        return (
-            self._tell(Reloaded(entries=entries, before=before.knowledge, after=after.knowledge)) if entries else None
-        )
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -121,11 +77,8 @@ class Watcher:
             if before == now:
                 break
         self._print = now
-        self.reload()
-
-    def _tell(self, news: Reloaded | Refused) -> Reloaded | Refused:
-        self._announce(news)
-        return news
+        with suppress(KnowledgeError):  # the service tells of it
+            self._service.reload()
 
 
 def _print_of(path: Path) -> frozenset[tuple[str, int, int, int]]:

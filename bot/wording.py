@@ -134,6 +134,44 @@ class ModeratorWording:
     unreached: str  # {entries}
     usage: str  # {command}
     unchanged: str
+    split: str
+    split_about: str
+    nothing_found: str
+    with_reason: str
+    source_lines: str
+    position_lines: str
+    progress: str  # {done} {total}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsWording:
+    """What the bot tells by itself: changes, the week, corrections."""
+
+    changed: str  # {added} {changed} {gone}
+    new: str
+    otherwise: str
+    gone: str
+    besides: str
+    made_by: str  # {author} {action} {command}
+    more: str  # {count}
+    refused: str
+    mended: str
+    in_force: str  # {time}
+    week: str
+    asked: str  # {total} {answered}
+    waits: str  # {count}
+    voted_down: str
+    votes: str  # {title} {helpful} {unhelpful}
+    expired: str
+    expiring: str
+    due: str  # {title} {date}
+    quiet: str
+    still_true: str
+    confirmed: str  # {title} {date} {command}
+    updated: str  # {date}
+    retired: str  # {date}
+    instead: str
+    picture: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +197,7 @@ class Wording:
     overdue: str  # {date}
     not_translated: str
     gone: str
+    retired: str
     as_of: str  # {date}
     sources: str
     date_format: str  # {day} {month} {year}
@@ -167,6 +206,7 @@ class Wording:
     chat: ChatWording
     room: RoomWording
     moderator: ModeratorWording
+    news: NewsWording
     commands: Mapping[str, str]  # names and descriptions of commands and their options; `x_about` describes `x`
 
     def on(self, day: date) -> str:
@@ -218,6 +258,7 @@ def _wording(language: str, table: dict[str, Any]) -> Wording:
     chat = ChatWording(**table.pop("chat"))
     room = RoomWording(**table.pop("room"))
     moderator = ModeratorWording(**table.pop("moderator"))
+    news = NewsWording(**table.pop("news"))
     commands = MappingProxyType(table.pop("commands"))
     labels = table.pop("actions")
     actions = MappingProxyType({action: labels.pop(action.value) for action in Action})
@@ -230,6 +271,7 @@ def _wording(language: str, table: dict[str, Any]) -> Wording:
         chat=chat,
         room=room,
         moderator=moderator,
+        news=news,
         commands=commands,
         **table,
     )

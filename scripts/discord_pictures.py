@@ -24,8 +24,11 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from adapters.discord_client import Bot
+from adapters.discord_desk import PLATFORM
 from adapters.discord_settings import DiscordSettings
 from bot.config import Settings
+from bot.moderation import Moderation
+from bot.outbox import Outbox
 from bot.service import Service
 from bot.store import Store
 
@@ -56,7 +59,8 @@ async def main() -> None:
     vague = next(one for one in VAGUE if decide(one).outcome == "suggest")
     strange = next(one for one in STRANGE if decide(one).reason == "unknown")
     with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{folder}/store.db") as store:
-        bot = Bot(service, store, DiscordSettings())
+        moderation = Moderation(service, store)
+        bot = Bot(moderation, DiscordSettings(), Outbox(moderation, PLATFORM))
         async with simcord.run(bot, shard_count=1) as env:
             env.backend.bot_user.name = "Backchannel"
             guild = env.create_guild("South Asia")

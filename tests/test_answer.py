@@ -95,14 +95,14 @@ def test_a_brief_section_is_shown_whole(knowledge: Knowledge) -> None:
 
 def test_the_whole_entry_by_its_id(knowledge: Knowledge) -> None:
     """A picked entry is shown in full."""
-    card = card_of(knowledge.by_id["section/history"], today=TODAY, locale=None, knowledge=knowledge)
+    card = card_of("section/history", today=TODAY, locale=None, knowledge=knowledge)
     assert "Paragraph 0" in plain(card.body)
     assert "Paragraph 7" in plain(card.body)
 
 
 def test_an_entry_that_is_gone_gets_a_polite_line(knowledge: Knowledge) -> None:
     """Buttons in old messages may name what was taken out since."""
-    card = card_of(None, today=TODAY, locale="de", knowledge=knowledge)
+    card = card_of("faq/never-was", today=TODAY, locale="de", knowledge=knowledge)
     assert plain(card.body) == wording("de").gone
     assert not card.actions
 

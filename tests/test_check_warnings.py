@@ -55,6 +55,15 @@ def test_a_broken_entry_hides_no_warning_of_another(tmp_path: Path) -> None:
     assert {"syntax", "no-alternates", "review-due", "undated-source", "same-phrasing"} <= codes
 
 
+def test_a_retirement_that_cannot_be_read_or_leads_nowhere(tmp_path: Path) -> None:
+    """A line that leaves readers stranded is warned of at its place; one that leads on, step by step, is not."""
+    text = "# retired: faq/x, see faq/y\n# retired: faq/y\n# retired: faq/z, see faq/nowhere\n# retired faq/q\n"
+    found = _lines(tmp_path, text + "faq:\n  - {id: a, question: Why?, alternates: [how come], answer: A}\n")
+    assert [line.partition(": warning")[0] for line in found] == ["3:1", "4:1"]
+    assert "faq/nowhere" in found[0]
+    assert "# retired: faq/old" in found[1]
+
+
 def _lines(folder: Path, text: str) -> list[str]:
     return [str(problem).partition("f.yaml:")[2] for problem in _problems(folder, text)]
 

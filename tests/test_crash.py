@@ -74,6 +74,58 @@ def test_a_killed_bot_keeps_every_acknowledged_vote(tmp_path: Path) -> None:
             assert confirmed <= count.helpful <= confirmed + 1
 
 
+MODERATING = """
+import sys
+from pathlib import Path
+from bot.model import Asker
+from bot.moderation import Moderation
+from bot.service import Service, open_snapshot
+from bot.store import Store
+moderation = Moderation(Service(open_snapshot(Path(sys.argv[1]))), Store.open(sys.argv[2]))
+moderation.reconcile()
+moderator, start = moderation.of(Asker(platform="terminal", is_moderator=True), "Asha"), int(sys.argv[3])
+for number in range(start, start + 10_000):
+    made = moderator.make(moderator.add_alternate("faq/borrow", f"way {number}"), f"reason {number}")
+    print(made.key, flush=True)
+"""
+
+
+def test_a_killed_bot_keeps_every_confirmed_change_with_its_history(tmp_path: Path) -> None:
+    """As moderators make changes: what was confirmed is in the file, in the history with its reason, and undoable.
+
+    A change that was under way is in both or in neither once the bot is back.
+    """
+    pytest.importorskip("sqlalchemy")
+    from bot.model import Asker
+    from bot.moderation import Moderation
+    from bot.service import Service, open_snapshot
+    from bot.store import Store
+
+    root, url = write_files(tmp_path / "library"), f"sqlite:///{tmp_path / 's.db'}"
+    keys: list[str] = []
+    ways: list[str] = []
+    for after in moments(max(3, KILLS // 2), 5, seed=3):
+        keys += acknowledged_until_killed(MODERATING, str(root), url, str(len(ways)), after=after)
+        with Store.open(url) as store:
+            moderation = Moderation(Service(open_snapshot(root)), store)
+            moderation.reconcile()
+            assert store.remember("flush", str(after)).result(30)
+            history = store.desk.edits(limit=1_000)
+            ways = [one for one in edit.present(root, "faq/borrow")["alternates"] if one.startswith("way ")]
+            done = [one for one in reversed(history) if one.state == "done"]
+            assert ways == [f"way {number}" for number in range(len(ways))]
+            assert [one.reason for one in done] == [f"reason {number}" for number in range(len(ways))]
+            assert set(keys) <= {one.key for one in done}
+            assert {one.state for one in history} <= {"done", "void"}
+            keys = [one.key for one in done]
+    with Store.open(url) as store:
+        moderator = Moderation(Service(open_snapshot(root)), store).of(
+            Asker(platform="terminal", is_moderator=True), "Asha"
+        )
+        moderator.make(moderator.undo(keys[-1]))
+    assert edit.present(root, "faq/borrow")["alternates"][-1] == f"way {len(ways) - 2}"
+
+
 RACING = """
 import sys
 from pathlib import Path

@@ -107,6 +107,23 @@ async def ask(server: DiscordServer, **person: Any) -> dict[str, Any]:
     return answer["message"]
 
 
+def test_tells_moderators_of_an_edit_by_itself(tmp_path: Path) -> None:
+    """An edit of the files is told in the moderators' channel while the bot runs, and an error after it."""
+
+    async def story() -> None:
+        channel = {"BACKCHANNEL_DISCORD_MODERATOR_CHANNEL": "10001"}
+        async with DiscordServer.running() as server, bot(server, tmp_path, **channel):
+            await server.until_ready()
+            await server.answer_to(await server.slash("ask", SURE))
+            file = tmp_path / "tea" / "tea.yaml"
+            file.write_text(KNOWLEDGE.replace("nine to six", "ten to six"), encoding="utf-8")
+            await server.until(lambda: any("1 changed" in text_of(one) for one in server.posts()), "the news")
+            file.write_text(KNOWLEDGE.replace("answer: Every", "anser: Every"), encoding="utf-8")
+            await server.until(lambda: any("tea.yaml:4" in text_of(one) for one in server.posts()), "the refusal")
+
+    asyncio.run(story())
+
+
 def test_logs_in_answers_and_leaves(tmp_path: Path) -> None:
     """From login to SIGTERM: commands told, a slash command, a mention and a message answered, gone within 5 s."""
 

@@ -20,9 +20,11 @@ from bot.errors import StoreError
 from bot.impact import Flip, Impact, Verdict
 from bot.knowledge.diff import Differences
 from bot.learn import Group, Wording
+from bot.model import Asker
+from bot.moderation import Moderator
 from bot.wording import languages
 from tests.fakes.discord_limits import V2_FLAG, problems
-from tests.fakes.discord_room import Room, buttons, room, snapshot, text, written
+from tests.fakes.discord_room import Room, buttons, room, shown, snapshot, text, written
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -94,11 +96,12 @@ def test_a_question_ends_in_the_yaml_and_with_who_asked(tmp_path: Path) -> None:
             title = label.removeprefix("Add to: ")
             await press(here, waiting, "Make this change")
             assert "Done. To take it back: /backchannel undo " in text(waiting)
-            assert "have the answer now: 1" in text(waiting)
+            assert "get the answer now: 1" in text(waiting)
             after = yaml(tmp_path)
             assert ODD in after
             assert MARK in after
             assert 0 <= len(after.splitlines()) - len(before.splitlines()) <= 2
+            await here.deliver()
             told = here.ana.user.dm_channel.last_message
             assert title in text(told)
             assert f"You asked the moderators: “{ODD}”" in text(told)
@@ -142,6 +145,7 @@ def test_a_new_entry_by_form(tmp_path: Path) -> None:
             await press(here, waiting, "Make this change")
             asked = await here.ben.slash(here.channel, "ask", question=ODD)
             assert "An hour at most." in text(asked.response)
+            await here.deliver()
             assert "An hour at most." in text(here.ana.user.dm_channel.last_message)
             assert MARK in yaml(tmp_path)
 
@@ -179,6 +183,7 @@ def test_out_of_scope(tmp_path: Path) -> None:
             await press(here, waiting, "Make this change")
             asked = await here.ben.slash(here.channel, "ask", question=ODD)
             assert "Ask the samovar maker next door." in text(asked.response)
+            await here.deliver()
             assert "Ask the samovar maker next door." in text(here.ana.user.dm_channel.last_message)
 
     asyncio.run(chat())
@@ -194,7 +199,8 @@ def test_who_asked_twice_is_told_once(tmp_path: Path) -> None:
             waiting = await review(here)
             await press(here, waiting, "Add to: ")
             await press(here, waiting, "Make this change")
-            assert "have the answer now: 1" in text(waiting)
+            assert "get the answer now: 1" in text(waiting)
+            await here.deliver()
             assert len(here.ana.user.dm_channel.history()) == 1
             assert here.store.remember("flush", "2").result(WAIT)
             assert here.store.desk.requests([one.key for one in here.store.desk.recent_questions()]) == ()
@@ -350,60 +356,6 @@ def test_statistics(tmp_path: Path) -> None:
     asyncio.run(chat())
 
 
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("review", {}),
-        ("edit", {"entry": "faq/refund"}),
-        ("history", {}),
-        ("undo", {"change": "1a2b3c4d"}),
-        ("stats", {}),
-    ],
-)
-def test_only_moderators_may_use_the_commands(tmp_path: Path, name: str, options: dict[str, Any]) -> None:
-    """Where a server has opened the commands to everyone, others are refused politely and see no form."""
-
-    async def chat() -> None:
-        async with shop(tmp_path) as here:
-            group = next(one for one in await here.bot.tree.fetch_commands() if one.name == "backchannel")
-            here.guild.set_command_permissions(group, {here.guild.default_role: True})
-            result = await here.ana.slash(here.channel, f"backchannel {name}", **options)
-            assert "Only moderators" in text(result.response)
-            assert result.modal is None
-            assert len(here.env.errors) == 1, "the library's note that a check failed"
-
-    asyncio.run(chat())
-
-
-VERBS = ["addto", "addnew", "newfaq", "addout", "newout", "dismiss", "skip", "confirm", "cancel", "edited"]
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_nobody_else_can_press_the_buttons(tmp_path: Path, verb: str) -> None:
-    """A forged or leaked button does nothing for who is no moderator, whatever it names."""
-
-    async def chat() -> None:
-        async with shop(tmp_path) as here:
-            before = yaml(tmp_path)
-            await ask_moderators(here)
-            waiting = await review(here)
-            key = Press.parse(next(iter(buttons(waiting).values())))
-            assert key
-            await press(here, waiting, "Add to: ")
-            draft = Press.parse(buttons(waiting)["Make this change"])
-            assert draft
-            for forged in (key.key, draft.key):
-                custom_id = str(Press(verb=verb, key=forged, argument="faq/refund"))
-                message = await here.channel_message(custom_id)
-                result = await here.ana.click(message, custom_id=custom_id)
-                assert "Only moderators" in text(result.response)
-                assert result.modal is None
-            assert yaml(tmp_path) == before
-            assert len(here.bot.moderation.of(moderator(here), "Mod").queue()) == 1
-
-    asyncio.run(chat())
-
-
 def test_a_form_sent_after_the_right_was_lost(tmp_path: Path) -> None:
     """Who was a moderator when the form opened, and is none any more, changes nothing with it."""
 
@@ -471,5 +423,150 @@ def test_a_stale_button_is_told(tmp_path: Path) -> None:
             result = await here.mod.click(message, custom_id=third)
             assert "settled or changed meanwhile" in text(result.followups[-1])
             assert yaml(tmp_path) == before
+
+    asyncio.run(chat())
+
+
+async def pick(here: Room, message: Any, *values: str, verb: str) -> None:
+    """Pick from the menu of a message."""
+    parts = [one for row in shown(message)["components"][0]["components"] for one in row.get("components", [])]
+    menu = next(one["custom_id"] for one in parts if one["custom_id"].startswith(f"menu:bc1:{verb}:"))
+    await here.mod.select(message, list(values), custom_id=menu)
+
+
+def test_a_question_goes_to_any_entry_that_a_search_finds(tmp_path: Path) -> None:
+    """From the queue: words of an entry find it in a menu, and the reason for the change is kept."""
+
+    async def chat() -> None:
+        async with shop(tmp_path) as here:
+            await ask_moderators(here)
+            waiting = await review(here)
+            form = await press(here, waiting, "Add to another entry")
+            await here.mod.submit_modal(form, {"entry": "qqqq zzzz"})
+            assert "Nothing was found" in text(waiting)
+            form = await press(here, waiting, "Add to another entry")
+            await here.mod.submit_modal(form, {"entry": "refund"})
+            await pick(here, waiting, "faq/refund", verb="addto")
+            assert ODD in text(waiting).split("```")[1]
+            form = await press(here, waiting, "Make it, and say why")
+            await here.mod.submit_modal(form, {"reason": "asked at the till"})
+            assert "Done." in text(waiting)
+            assert here.store.remember("flush", "1").result(WAIT)
+            [made] = here.store.desk.edits()
+            assert (made.entry_id, made.reason, made.author) == ("faq/refund", "asked at the till", "mod")
+
+    asyncio.run(chat())
+
+
+def test_the_add_command_completes_both_the_question_and_the_entry(tmp_path: Path) -> None:
+    """What waits is offered while it is typed; it is settled by being added, and any other text can be added too."""
+
+    async def chat() -> None:
+        async with shop(tmp_path) as here:
+            await ask_moderators(here)
+            [offered] = await here.mod.autocomplete(here.channel, "backchannel add", "question", "samo")
+            assert offered["name"] == ODD
+            entries = await here.mod.autocomplete(here.channel, "backchannel add", "entry", "money back")
+            assert entries[0]["value"] == "faq/refund"
+            added = await here.mod.slash(here.channel, "backchannel add", question=offered["value"], entry="faq/refund")
+            await press(here, added.response, "Make this change")
+            assert "have the answer now: 1" in text(added.response)
+            other = await here.mod.slash(here.channel, "backchannel add", question="Is it free?", entry="faq/refund")
+            assert "Is it free?" in text(other.response)
+            assert ODD in yaml(tmp_path)
+
+    asyncio.run(chat())
+
+
+def test_effects_are_completed_while_they_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What there was no time for at first is in the same message a little later."""
+    weigh, asked = Moderator.weigh, []
+
+    def hurried(self: Moderator, proposal: Any, *, seconds: float | None = -1.0, **more: Any) -> Impact:
+        found = weigh(self, proposal, seconds=seconds, **more)
+        asked.append(found.asked)
+        return found
+
+    monkeypatch.setattr(Moderator, "weigh", hurried)
+
+    async def chat() -> None:
+        async with shop(tmp_path) as here:
+            await ask_moderators(here)
+            waiting = await review(here)
+            await press(here, waiting, "Add to: ")
+            assert "Tried on 1 questions" in text(waiting)
+            assert asked == [0, 1]
+
+    asyncio.run(chat())
+
+
+def test_a_group_is_split(tmp_path: Path) -> None:
+    """Chosen questions stand apart and are settled by themselves; the rest still waits."""
+
+    async def chat() -> None:
+        async with shop(tmp_path) as here:
+            for question in (ODD, "How long may a samovar simmer today?"):
+                await ask_moderators(here, question)
+            waiting = await review(here)
+            whole = here.bot.moderation.of(Asker(platform="discord", is_moderator=True), "x", everywhere=True).queue()[
+                0
+            ]
+            assert len(whole.wordings) == 2
+            await press(here, waiting, "Split")
+            await pick(here, waiting, whole.wordings[1].keys[0], verb="apart")
+            assert whole.wordings[1].text in text(waiting).splitlines()[0]
+            await press(here, waiting, "Dismiss")
+            assert whole.wordings[0].text in text(waiting).splitlines()[0]
+            assert "Split" not in buttons(waiting)
+
+    asyncio.run(chat())
+
+
+def test_sources_positions_and_dates_are_edited_by_form(tmp_path: Path) -> None:
+    """The second part of an entry's form; a wrong line is told, and what is right ends in the file."""
+
+    async def chat() -> None:
+        async with shop(tmp_path) as here:
+            form = await here.mod.slash(here.channel, "backchannel edit", entry="faq/refund", part="details")
+            assert {"positions", "sources", "as_of", "review_by", "related"} == set(shown_in(form))
+            wrong = await here.mod.submit_modal(form, shown_in(form) | {"sources": "Rules | soon"})
+            assert "A source is written as title" in text(wrong.response)
+            form = await here.mod.slash(here.channel, "backchannel edit", entry="faq/refund", part="details")
+            sent = await here.mod.submit_modal(
+                form,
+                shown_in(form)
+                | {
+                    "sources": "House rules | 2026-01-02",
+                    "positions": "Shop: A month.\nGuild: A week.",
+                    "review_by": "2030-01-01",
+                },
+            )
+            await press(here, sent.response, "Make this change")
+            assert "- {title: House rules, date: 2026-01-02}" in yaml(tmp_path)
+            asked = await here.ben.slash(here.channel, "ask", question="can I get my money back")
+            assert "A week." in text(asked.response)
+
+    asyncio.run(chat())
+
+
+def test_an_entry_is_written_and_retired_by_command(tmp_path: Path) -> None:
+    """A new entry answers; once it is retired, an old button offers what to read in its place."""
+
+    async def chat() -> None:
+        async with shop(tmp_path) as here:
+            form = await here.mod.slash(here.channel, "backchannel new")
+            fields = {"id": "faq/samovar", "question": ODD, "answer": "An hour at most.", "alternates": "samovar time"}
+            sent = await here.mod.submit_modal(form, fields)
+            await press(here, sent.response, "Make this change")
+            asked = await here.ben.slash(here.channel, "ask", question=ODD, public=True)
+            assert "An hour at most." in text(asked.response)
+            gone = await here.mod.slash(here.channel, "backchannel retire", entry="faq/samovar", see="faq/refund")
+            assert "+  # retired" not in text(gone.response)
+            assert "+# retired: faq/samovar, see faq/refund" in text(gone.response)
+            await press(here, gone.response, "Make this change")
+            old = await here.channel_message("bc1:more:k::faq/samovar")
+            pressed = await here.ben.click(old, custom_id="bc1:more:k::faq/samovar")
+            assert "This answer has been retired." in text(pressed.response)
+            assert any("faq/refund" in custom_id for custom_id in buttons(pressed.response).values())
 
     asyncio.run(chat())

@@ -50,7 +50,7 @@ def test_every_entry_fits(language: str) -> None:
     """Every entry, private and public, on every page and in plain, in every language of the bot's words."""
     knowledge: Knowledge = shipped().knowledge
     for entry in knowledge.by_id.values():
-        card = card_of(entry, today=TODAY, locale=language, knowledge=knowledge)
+        card = card_of(entry.id, today=TODAY, locale=language, knowledge=knowledge)
         for private in (True, False):
             for page in range(5):
                 frame = Frame(key="k" * 12, person="9" * 20, entry_id=entry.id, private=private, whole=True, page=page)

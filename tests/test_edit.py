@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.errors import EditConflict, EditError
-from bot.knowledge import edit, git
+from bot.knowledge import edit
 from bot.knowledge.load import load
 from bot.knowledge.patch import applied, undone
 from bot.knowledge.write import write
@@ -278,31 +277,3 @@ def test_a_file_that_cannot_be_written_is_one_sentence(root: Path) -> None:
     root.rmdir()
     with pytest.raises(EditError, match="cannot be written: No such file"):
         write(change)
-
-
-def test_git_gets_the_changed_file_alone(root: Path) -> None:
-    """The commit has the author and the message, and leaves what else waits in the checkout alone."""
-
-    def run(*arguments: str) -> str:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True)  # noqa: S607
-        return done.stdout
-
-    run("init", "--quiet")
-    run("add", "--all")
-    run("-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "--quiet", "--message=start")
-    (root / "about.yaml").write_text("collection: {title: Unfinished}\n")
-    run("add", "about.yaml")
-    change = edit.add_alternate(root, "faq/hours", "x")
-    write(change)
-    made = git.commit(change, author="Asha <evil>\n--amend", message="add phrasing faq/hours")
-    assert run("log", "-1", "--format=%h|%an|%s").strip() == f"{made}|Asha evil--amend|add phrasing faq/hours"
-    assert run("show", "--name-only", "--format=").split() == ["faq.yaml"]
-    assert run("diff", "--cached", "--name-only").split() == ["about.yaml"]
-
-
-def test_no_git_checkout_is_one_sentence(root: Path) -> None:
-    """Asking for commits where there is no repository is said in words."""
-    change = edit.add_alternate(root, "faq/hours", "x")
-    write(change)
-    with pytest.raises(EditError, match="git add failed"):
-        git.commit(change, author="Asha", message="x")

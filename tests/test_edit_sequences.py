@@ -288,11 +288,16 @@ class Edits(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def retire(self, data: st.DataObject) -> None:
-        """Take an entry away."""
+        """Take an entry away; where it stood, a comment says so, and every other entry is as it was."""
         ids = self.ids()
         if len(ids) > 1:
-            entry = data.draw(st.sampled_from(ids))
-            self.make(entry, lambda: edit.retire(self.root, entry))
+            entry, successor = data.draw(st.permutations(ids))[:2]
+            rest = {one: edit.present(self.root, one) for one in ids if one != entry}
+            self.make(entry, lambda: edit.retire(self.root, entry, successor))
+            assert f"# retired: {entry}, see {successor}" in b"".join(self.bytes().values()).decode()
+            for one, fields in rest.items():
+                kept = [other for other in fields.pop("related", []) if other != entry]
+                assert edit.present(self.root, one) == fields | ({"related": kept} if kept else {})
 
     @invariant()
     def always_yaml(self) -> None:

@@ -38,6 +38,7 @@ OWNERS = {
     "sqlalchemy": ("bot/store/", "adapters/slack_install.py"),  # the workspaces' tokens, kept by Slack's own library
     "phonenumbers": ("bot/privacy.py",),
     "watchfiles": ("bot/watch.py",),
+    "matplotlib": ("bot/picture.py",),
     "discord": ("adapters/discord_",),
     "slack_bolt": ("adapters/slack_",),
     "slack_sdk": ("adapters/slack_",),

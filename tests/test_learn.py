@@ -55,6 +55,17 @@ def test_questions_that_ask_the_same_are_one_group() -> None:
     ]
 
 
+def test_what_was_split_stays_apart() -> None:
+    """Chosen questions are a group of their own however few asked them; a later split takes from an earlier one."""
+    alike = [asked(f"is there wifi in the library {end}", end) for end in ("now", "today", "please")]
+    (together,) = group(alike, now=NOW)
+    assert len(together.wordings) == 3
+    first, second = (f"{one.text}/{one.mark}" for one in alike[:2])
+    found = group(alike, now=NOW, min_people=1, apart=[{first, second}, {second}, {"settled since"}])
+    assert sorted(one.keys for one in found) == [(first,), (alike[2].key,), (second,)]
+    assert sorted(one.keys for one in group(alike, now=NOW, apart=[{second}])) == [(second,)]
+
+
 def test_case_blanks_and_marks_make_no_other_wording() -> None:
     """The same words are one wording, counted, with every key."""
     (one,) = group([asked("Any WIFI?", "a"), asked("any  wifi", "b"), asked("any wifi", "c")], now=NOW)

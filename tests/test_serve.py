@@ -27,7 +27,7 @@ class Platforms:
     def steady(self, name: str) -> Callable[[Any, Any], Awaitable[None]]:
         """A platform that serves until it is cancelled."""
 
-        async def serve(_service: Any, _store: Any) -> None:
+        async def serve(_moderation: Any) -> None:
             self.running.add(name)
             try:
                 await asyncio.Event().wait()
@@ -39,7 +39,7 @@ class Platforms:
     def failing(self, sentence: str) -> Callable[[Any, Any], Awaitable[None]]:
         """A platform that cannot be served."""
 
-        async def serve(_service: Any, _store: Any) -> None:
+        async def serve(_moderation: Any) -> None:
             raise ConfigError(sentence)
 
         return serve
@@ -60,7 +60,7 @@ def test_a_signal_closes_every_platform(number: int) -> None:
     platforms = Platforms()
 
     async def story() -> None:
-        serving = asyncio.create_task(run({"a": platforms.steady("a"), "b": platforms.steady("b")}, None, None))  # type: ignore[arg-type]
+        serving = asyncio.create_task(run({"a": platforms.steady("a"), "b": platforms.steady("b")}, None))  # type: ignore[arg-type]
         await turns(lambda: platforms.running == {"a", "b"})
         os.kill(os.getpid(), number)
         await asyncio.wait_for(serving, 5)
@@ -75,7 +75,7 @@ def test_one_failure_leaves_the_others(caplog: pytest.LogCaptureFixture) -> None
 
     async def story() -> None:
         ready = {"bad": platforms.failing("BAD_TOKEN is wrong."), "good": platforms.steady("good")}
-        serving = asyncio.create_task(run(ready, None, None))  # type: ignore[arg-type]
+        serving = asyncio.create_task(run(ready, None))  # type: ignore[arg-type]
         await turns(lambda: "bad stopped: BAD_TOKEN is wrong." in caplog.text)
         assert not serving.done()
         assert platforms.closed == set()
@@ -92,7 +92,7 @@ def test_when_all_have_failed_the_first_error_is_raised() -> None:
     platforms = Platforms()
     ready = {"a": platforms.failing("A is wrong."), "b": platforms.failing("B is wrong.")}
     with pytest.raises(ConfigError, match="A is wrong"):
-        asyncio.run(run(ready, None, None))  # type: ignore[arg-type]
+        asyncio.run(run(ready, None))  # type: ignore[arg-type]
 
 
 def test_nothing_to_serve_is_told() -> None:

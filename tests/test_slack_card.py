@@ -67,7 +67,7 @@ def test_every_entry_of_the_shipped_collection_fits() -> None:
     """Each entry in full, and as an answer, for every audience and from either side."""
     knowledge = load(shipped_path())
     for entry, language in product(knowledge.by_id.values(), ("en", "ur")):
-        card = card_of(entry, today=TODAY, locale=language, knowledge=knowledge)
+        card = card_of(entry.id, today=TODAY, locale=language, knowledge=knowledge)
         assert problems(card) == [], entry.id
         reply = compose(
             decided("answer", "matched", match(entry, passage=(0, 0))),

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from adapters.slack_manifest import events, manifest, scopes, slack
 from adapters.slack_settings import PLATFORM, load_slack_settings
+from bot import picture
 from bot.errors import ConfigError
 from bot.places import read_places
 
@@ -103,7 +104,8 @@ def check_fields(node: Any, path: str) -> None:
 def test_the_least_scopes() -> None:
     """Without options the bot can read mentions and its own direct messages, write, and look people up: no more."""
     settings = settings_of({})
-    assert scopes(*settings) == ("app_mentions:read", "chat:write", "commands", "im:history", "users:read")
+    needed = {"app_mentions:read", "chat:write", "commands", "im:history", "users:read"}
+    assert set(scopes(*settings)) == needed | ({"files:write"} if picture.available() else set())
     assert events(*settings) == ("app_home_opened", "app_mention", "message.im")
 
 

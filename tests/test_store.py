@@ -7,6 +7,7 @@ import stat
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -151,9 +152,17 @@ def test_who_asked_the_moderators_can_be_reached_until_answered(store: Store) ->
     assert store.remember("flush", "1").result(WAIT)
     assert {question.key: question.wanted for question in store.desk.open_questions()} == {"k1": True, "gone": True}
     assert [request.person for request in store.desk.requests(["k1"])] == ["someone"]
-    assert store.desk.settle(["k1"], "answered").result(WAIT)
+    assert store.desk.owed("terminal") == ()
+    assert store.desk.settle(["k1"], "alternate", "faq/a").result(WAIT)
+    (owed,) = store.desk.owed("terminal")
+    assert (owed.request.person, owed.question, owed.entry_id) == ("someone", "what now", "faq/a")
+    assert store.desk.owed("another") == ()
+    assert store.desk.brought(owed.request).result(WAIT)
+    assert store.desk.owed("terminal") == ()
     assert store.desk.requests(["k1"]) == ()
     assert [question.key for question in store.desk.open_questions()] == ["gone"]
+    assert store.desk.settle(["gone"], "dismissed").result(WAIT)
+    assert store.desk.requests(["gone"]) == ()
 
 
 def test_settled_stays_settled(store: Store) -> None:
@@ -221,13 +230,50 @@ def test_facts_are_remembered_over_a_restart_and_forgotten_on_demand(url: str) -
         assert store.recall("digest") is None
 
 
-def test_posts_are_found_by_entry(store: Store) -> None:
-    """A correction finds the messages that show its entry, the newest first, and only the recent ones."""
+def test_posts_are_found_until_they_are_gone(store: Store) -> None:
+    """A correction finds our messages on its platform, the newest first, and only the recent ones."""
     for number, posted_at in enumerate((100, 200, 300)):
         post = Post(platform="t", tenant="h", place="p", message=str(number), entry_id="faq/a", posted_at=posted_at)
         written = store.record_post(post)
     assert written.result(WAIT)
-    assert [post.message for post in store.posts("faq/a", 150)] == ["2", "1"]
+    newest, older = store.desk.posts("t", 150)
+    assert (newest.message, older.message) == ("2", "1")
+    assert store.desk.posts("another", 0) == ()
+    store.record_post(replace(newest, digest="other"))
+    assert store.desk.forget_post(older).result(WAIT)
+    assert [(post.message, post.digest) for post in store.desk.posts("t", 150)] == [("2", "other")]
+
+
+def test_a_state_changes_once_among_all_processes(url: str) -> None:
+    """Of two that swap the same value in, one is told that it changed; back and forth counts again."""
+    with Store.open(url) as one, Store.open(url) as two:
+        assert [store.swap("state", "a") for store in (one, two)] == [True, False]
+        assert [store.swap("state", "b") for store in (two, one)] == [True, False]
+        assert [store.swap("state", "a") for store in (one, two)] == [True, False]
+        assert two.recall("state") == "a"
+    with Store.open(url) as again:
+        assert not again.swap("state", "a")
+
+
+def test_who_settles_wakes_those_who_deliver(url: str) -> None:
+    """Settling is heard in the same process at once, and in others where PostgreSQL carries the word."""
+    with Store.open(url) as here, Store.open(url) as there:
+        heard_here, heard_there = threading.Event(), threading.Event()
+        here.listen(heard_here.set)
+        there.listen(heard_there.set)
+        assert here.status().kind == "sqlite" or listening(url)
+        assert here.desk.settle(["k"], "dismissed").result(WAIT)
+        assert heard_here.wait(WAIT)
+        assert here.status().kind == "sqlite" or heard_there.wait(WAIT)
+
+
+def listening(url: str) -> bool:
+    """Wait until two connections listen."""
+    until = time.monotonic() + WAIT
+    while time.monotonic() < until:
+        if rows(url, text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")) >= [(2,)]:
+            return True
+    return False
 
 
 def test_own_data_is_shown_and_erased(store: Store) -> None:
@@ -472,7 +518,8 @@ def test_without_a_database_everything_still_works() -> None:
         assert not store.claim("c", 60)
         store.remember("a", "1")
         assert store.recall("a") == "1"
-        assert store.posts("faq/a", 0) == ()
+        assert store.swap("state", "1")
+        assert not store.swap("state", "1")
         assert store.status().kind == "none"
         with pytest.raises(StoreError, match="no database is set"):
             _ = store.desk

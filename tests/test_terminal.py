@@ -96,7 +96,7 @@ def test_hostile_text_shows_as_typed_wherever_it_stands() -> None:
 
 def test_a_card_shows_what_it_has(knowledge: Knowledge) -> None:
     """Title, text, date, sources with their addresses, and numbered lines to pick."""
-    shown = card_of(knowledge.by_id["faq/opening-hours"], today=date(2026, 7, 1), locale=None, knowledge=knowledge)
+    shown = card_of("faq/opening-hours", today=date(2026, 7, 1), locale=None, knowledge=knowledge)
     out = drawn(card(shown, [one.label for one in shown.suggestions]), width=100)
     assert out == (
         "When is the library open?\n"

@@ -12,8 +12,9 @@ import pytest
 
 pytest.importorskip("watchfiles")
 
+from bot.reload import Refused, Reloaded
 from bot.service import Service, open_snapshot
-from bot.watch import Refused, Reloaded, Watcher
+from bot.watch import Watcher
 from tests.samples import write_files
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class Watched:
         self.root = root
         self.service = Service(open_snapshot(root))
         self.news: queue.Queue[Reloaded | Refused] = queue.Queue()
-        self.watcher = Watcher(self.service, self.news.put)
+        self.service.listen(self.news.put)
+        self.watcher = Watcher(self.service)
         self.watcher.start()
 
     def next(self) -> Reloaded | Refused:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from bot.model import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from bot.model import Entry, Knowledge
 
 _NOWHERE = Origin(path=Path(), line=0, column=0)
@@ -45,21 +43,8 @@ def differences(old: Knowledge, new: Knowledge) -> Differences:
     )
 
 
-def changed_words(old: Entry, new: Entry) -> bool:
-    """Whether a reader would see something else: the title, the body, the positions or the dates."""
-    return _seen(old) != _seen(new)
-
-
 def _content(entry: Entry) -> Entry:
     return replace(entry, origin=_NOWHERE)
-
-
-def _seen(entry: Entry) -> tuple[object, ...]:
-    return entry.title, entry.body, entry.positions, entry.as_of, _frozen(entry.translations)
-
-
-def _frozen(mapping: Mapping[str, object]) -> tuple[tuple[str, object], ...]:
-    return tuple(sorted(mapping.items(), key=lambda item: item[0]))
 
 
 def _rest(knowledge: Knowledge) -> list[tuple[object, ...]]:

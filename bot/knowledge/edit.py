@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import EditConflict, EditError
-from bot.knowledge import files, render, spans, splice
+from bot.knowledge import files, render, retired, spans, splice
 from bot.knowledge.patch import Change, FileChange
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def add_entry(root: Path, entry_id: str, fields: Mapping[str, object], *, path: 
     every = _File.all(root)
     if any(file.find(entry_id) is not None for file in every):
         raise EditError(f"{entry_id} is there already; choose another id, or edit it.")
+    if any(one.entry_id == entry_id for file in every for one in retired.retirements(file.text)):
+        raise EditError(f"{entry_id} was retired, and old messages still name it; choose another id.")
     if path is None:
         file = max(every, key=lambda one: len(one.items(kind)))
     else:
@@ -86,16 +88,25 @@ def add_entry(root: Path, entry_id: str, fields: Mapping[str, object], *, path: 
     return file.change("add", entry_id, lambda text: splice.add_item(text, kind, meant), wanted)
 
 
-def retire(root: Path, entry_id: str) -> Change:
-    """Take an entry away, and first every other entry's `related` that points to it."""
+def retire(root: Path, entry_id: str, successor: str | None = None) -> Change:
+    """Take an entry away, and first every other entry's `related` that points to it.
+
+    A comment stays in its place, so that old buttons can be answered: `successor` is what it tells them to read.
+    """
     holder = _File.holding(root, entry_id)
-    changes = [change for file in _File.all(root) if (change := _without(file, entry_id))]
+    if not entry_id.startswith(("faq/", "section/")):
+        raise EditError(f"{entry_id} is no entry that readers can come back to; take it out of the file by hand.")
+    if successor == entry_id:
+        raise EditError("An entry cannot stand for itself; name another one, or none.")
+    if successor is not None:
+        _File.holding(root, successor)
+    changes = [change for file in _File.all(root) if (change := _without(file, entry_id, successor))]
     # Whoever points to it lets go first: each step is then valid by itself.
     changes.sort(key=lambda change: change.path == holder.path)
     return Change(root=root, action="retire", entry_id=entry_id, files=tuple(changes))
 
 
-def _without(file: _File, entry_id: str) -> FileChange | None:
+def _without(file: _File, entry_id: str, successor: str | None) -> FileChange | None:
     text = file.text
     for kind, prefix in (("faq", "faq"), ("sections", "section")):
         for item in file.items(kind):
@@ -104,7 +115,7 @@ def _without(file: _File, entry_id: str) -> FileChange | None:
                 rest = [pointer for pointer in pointers if pointer != entry_id]
                 text = splice.set_fields(text, (kind, str(item["id"])), {"related": rest})
     if file.find(entry_id) is not None:
-        text = splice.remove_item(text, *_path(entry_id))
+        text = splice.remove_item(text, *_path(entry_id), retired.remark(entry_id, successor))
     return file.to(text) if text != file.text else None
 
 
@@ -173,10 +184,13 @@ class _File:
     @classmethod
     def holding(cls, root: Path, entry_id: str) -> _File:
         """Find the file that holds an entry."""
-        for file in cls.all(root):
+        every = cls.all(root)
+        for file in every:
             if file.find(entry_id) is not None:
                 return file
-        raise EditError(f"There is no {entry_id} in {root}; it may have been retired.")
+        for one in (one for file in every for one in retired.retirements(file.text) if one.entry_id == entry_id):
+            raise EditError(f"{entry_id} was retired" + (f", see {one.successor}." if one.successor else "."))
+        raise EditError(f"There is no {entry_id} in {root}.")
 
     def items(self, kind: str) -> list[dict[str, Plain]]:
         """Give the items of a top-level list."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tarfile
 from typing import TYPE_CHECKING
@@ -10,34 +11,41 @@ from typing import TYPE_CHECKING
 from bot.errors import EditError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from bot.knowledge.patch import Change
-
 _PATIENCE = 30  # seconds for one Git command; a push goes over a network
+_PASSWORD = re.compile(r"://[^/@\s]+@")
 _COMMITTER = ("-c", "user.name=Backchannel", "-c", "user.email=backchannel@localhost")
 
 
-def commit(change: Change, *, author: str, message: str, push: bool = False) -> str:
-    """Commit the files of a change, and nothing else that may wait in the checkout; return the commit's id.
+def commit(folder: Path, paths: Sequence[str], *, author: str, message: str) -> str:
+    """Commit these files, and nothing else that may wait in the checkout; return the id of the commit that has them.
 
     Raises EditError where the folder is no checkout or Git refuses; the files themselves stay changed.
     """
-    paths = [file.path for file in change.files]
-    _git(change.root, "add", "--all", "--", *paths)
+    _git(folder, "add", "--all", "--", *paths)
     name = " ".join("".join(char for char in author if char.isprintable() and char not in "<>").split()) or "moderator"
     identity = f"--author={name} <moderator@localhost>"
-    _git(change.root, *_COMMITTER, "commit", "--quiet", "--only", identity, f"--message={message}", "--", *paths)
-    if push:
-        _git(change.root, "push", "--quiet")
-    return _git(change.root, "rev-parse", "--short", "HEAD").strip()
+    if _git(folder, "status", "--porcelain", "--", *paths):  # else an earlier attempt, or a person, has committed it
+        _git(folder, *_COMMITTER, "commit", "--quiet", "--only", identity, f"--message={message}", "--", *paths)
+    return _git(folder, "rev-parse", "--short", "HEAD").strip()
+
+
+def push(folder: Path) -> None:
+    """Push the checkout's branch to where it comes from. Raises EditError where Git refuses."""
+    _git(folder, "push", "--quiet")
 
 
 def extract(folder: Path, revision: str, into: Path) -> None:
     """Write the folder's files as they were at a revision. Raises EditError where there is no such revision."""
-    resolved = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
+    _git(folder, "rev-parse", "--git-dir")
+    try:
+        named = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    except EditError:
+        raise EditError(f"Git knows no revision {revision} in {folder}; fetch it first, or name another.") from None
     archive = into / ".archive.tar"
-    _git(folder, "archive", f"--output={archive}", resolved, "--", ".")
+    _git(folder, "archive", f"--output={archive}", named.strip(), "--", ".")
     with tarfile.open(archive) as files:
         files.extractall(into, filter="data")
     archive.unlink()
@@ -58,10 +66,18 @@ def _git(folder: Path, *arguments: str) -> str:
     except FileNotFoundError:
         raise EditError("Git is not installed.") from None
     except subprocess.TimeoutExpired:
-        raise EditError(f"git {arguments[0]} did not end in {_PATIENCE} seconds.") from None
+        raise EditError(f"git {_verb(arguments)} did not end in {_PATIENCE} seconds.") from None
     except subprocess.CalledProcessError as error:
-        said = (error.stderr or error.stdout or "").strip().splitlines()
-        raise EditError(
-            f"git {arguments[0]} failed in {folder}: {said[-1] if said else 'nothing more is known'}"
-        ) from None
+        raise EditError(f"git {_verb(arguments)} failed in {folder}: {_reason(error.stderr or error.stdout)}") from None
     return done.stdout
+
+
+def _verb(arguments: Sequence[str]) -> str:
+    return next(one for one in arguments if one.isalpha() or one == "rev-parse")
+
+
+def _reason(said: str) -> str:
+    """The line of Git's complaint that tells most, without the password that an address may hold."""
+    lines = [_PASSWORD.sub("://", line.strip()) for line in said.splitlines() if line.strip()]
+    telling = (line for line in lines if line.startswith(("!", "fatal:", "error:")))
+    return next(telling, lines[-1] if lines else "nothing more is known")

@@ -13,6 +13,7 @@ from bot.errors import KnowledgeError
 from bot.knowledge import convert, files
 from bot.knowledge.explain import validate
 from bot.knowledge.references import References
+from bot.knowledge.retired import retirements, successors
 from bot.knowledge.sheet import Sheet
 from bot.model import Collection, Entry, Knowledge, Origin, Problem, StockReply
 
@@ -74,13 +75,16 @@ def read(path: Path, *, progress: Progress | None = None, inspect: Callable[[She
 
 def knowledge_of(collections: Sequence[Collection]) -> Knowledge:
     """Put checked collections in force together."""
+    by_id = {entry.id: entry for collection in collections for entry in collection.entries}
+    retired = {gone: left for collection in collections for gone, left in collection.retired.items()}
     version = sha256()
     for collection in collections:
         version.update(f"{collection.name}\0{collection.version}\0".encode())
     return Knowledge(
         collections=tuple(collections),
         version=version.hexdigest(),
-        by_id=MappingProxyType({entry.id: entry for collection in collections for entry in collection.entries}),
+        by_id=MappingProxyType(by_id),
+        retired=MappingProxyType(successors(retired, by_id)),
     )
 
 
@@ -101,6 +105,7 @@ class _Reader:
 
     def __init__(self, folder: files.Folder, *, prefixed: bool) -> None:
         self.references = References(folder.path)
+        self._retired: dict[str, str] = {}  # full ids, with what stands for them
         self._folder = folder
         self._prefix = f"{folder.name}:" if prefixed else ""
         self._header: Header | None = None
@@ -133,6 +138,9 @@ class _Reader:
         for stock, origin in _with_origins(sheet, "small_talk", model.small_talk):
             self._stock.append(convert.stock_reply(stock, "small_talk", origin))
         self._synonyms.extend(model.synonyms or ())
+        for one in retirements(sheet.text):
+            if one.entry_id:
+                self._retired[self._prefix + one.entry_id] = one.successor and self._prefix + one.successor
 
     def collection(self) -> Collection:
         """Give the collection, once every file was taken without an error."""
@@ -153,6 +161,7 @@ class _Reader:
             entries=entries,
             synonyms=tuple(self._synonyms),
             stock_replies=tuple(self._stock),
+            retired=MappingProxyType(self._retired),
             version=self._digest.hexdigest(),
         )
 

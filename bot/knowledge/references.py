@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bot.knowledge import schema
 from bot.knowledge.compose import Map, Seq
 from bot.knowledge.files import problem
-from bot.knowledge.finding import nearest, shown
+from bot.knowledge.finding import Spot, nearest, shown
+from bot.knowledge.retired import retirements
 from bot.model import Origin, Problem
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class References:
         self._bare = True  # no file has an entry, nor a mistake where one may have been meant
         self._unread = False  # some file could not be read at all: any id may be in it
         self._open: list[tuple[Origin, str]] = []  # references to ids not seen yet
+        self._retired: dict[str, str] = {}  # ids that are gone, with what to read in their place
+        self._sent_on: list[tuple[Origin, str]] = []  # where readers of retired entries are sent
         self._header: Origin | None = None
 
     def take(self, sheet: Sheet) -> None:
@@ -46,6 +49,7 @@ class References:
             self._unread = self._unread or not sheet.text
         self._bare = self._bare and not (sheet.problems or sheet.data.get("faq") or sheet.data.get("sections"))
         self._take_header(sheet)
+        self._take_retired(sheet)
         for key, kind in KINDS.items():
             items = sheet.data.get(key)
             for item in items if isinstance(items, Seq) else ():
@@ -62,9 +66,13 @@ class References:
             return []
         known = [entry_id for entry_id in self._origins if entry_id.startswith(("faq/", "section/"))]
         unknown = [reference for reference in self._open if not self._knows(reference[1])]
+        nowhere = [(origin, one) for origin, one in self._sent_on if not (self._knows(one) or one in self._retired)]
         return [
-            _unknown(origin, entry_id, known if number < _MOST_HINTS else [])
-            for number, (origin, entry_id) in enumerate(unknown)
+            *(
+                _unknown(origin, entry_id, known if number < _MOST_HINTS else [])
+                for number, (origin, entry_id) in enumerate(unknown)
+            ),
+            *(_nowhere(origin, entry_id) for origin, entry_id in nowhere),
         ]
 
     def _take_header(self, sheet: Sheet) -> None:
@@ -79,6 +87,19 @@ class References:
             "If these are two collections, give each its own folder and leave no YAML file beside those folders."
         )
         sheet.report(mark, "second-header", message)
+
+    def _take_retired(self, sheet: Sheet) -> None:
+        for one in retirements(sheet.text):
+            mark = Spot(one.line, 0)
+            if not one.entry_id:
+                message = (
+                    "This line cannot be understood; write `# retired: faq/old` or `# retired: faq/old, see faq/new`."
+                )
+                sheet.report(mark, "retired", message, "warning")
+                continue
+            self._retired[one.entry_id] = one.successor
+            if one.successor:
+                self._sent_on.append((sheet.origin(mark), one.successor))
 
     def _take_id(self, sheet: Sheet, item: Map, kind: str) -> None:
         slug = item.get("id")
@@ -112,3 +133,8 @@ def _unknown(origin: Origin, entry_id: str, known: list[str]) -> Problem:
     hint = f"did you mean {close}?" if close else "correct it, or remove it."
     message = f"There is no entry {shown(entry_id)} in this collection; {hint}"
     return Problem(origin=origin, level="error", code="unknown-related", message=message)
+
+
+def _nowhere(origin: Origin, entry_id: str) -> Problem:
+    message = f"There is no entry {shown(entry_id)} to send readers to; name one that exists, or none."
+    return Problem(origin=origin, level="warning", code="retired", message=message)

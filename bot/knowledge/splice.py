@@ -81,26 +81,25 @@ def add_item(text: str, kind: str, fields: Mapping[str, object]) -> str:
     return text[:place] + line_break * apart + "".join(line_break + line for line in lines) + text[place:]
 
 
-def remove_item(text: str, kind: str, slug: str) -> str:
-    """Take an item out of its list, with the comments inside it."""
+def remove_item(text: str, kind: str, slug: str, remark: str) -> str:
+    """Take an item out of its list, with the comments inside it; `remark` is the comment that stays in its place."""
     root = spans.compose(text)
     item, found = find_item(root, kind, slug), pair(root, kind) if root else None
     if item is None or found is None:
         raise EditError(f"There is no {kind} item {slug} in the file.")
     name, items = found
-    if isinstance(items, SequenceNode) and not is_block(items):
-        return _edit_list(text, items, [spans.plain(other) for other in items.value if other is not item])
+    remark += _line_break(text)
+    if isinstance(items, SequenceNode) and not is_block(items):  # no line of a list in brackets is its own
+        rest = _edit_list(text, items, [spans.plain(other) for other in items.value if other is not item])
+        return rest + (remark if rest.endswith("\n") else _line_break(text) + remark)
     first, after = (
         line_start(_dash(item, column(items), text), text),
         next_line(_own_end(item, column(items), text), text),
     )
     if len(items.value) == 1:
         colon = text.index(":", name.end_mark.index) + 1
-        return text[:colon] + " []" + text[colon:first] + text[after:]
-    if _follows_blank(first, text):
-        while after < len(text) and not text[after : line_end(after, text)].strip():
-            after = next_line(after, text)
-    return text[:first] + text[after:]
+        return text[:colon] + " []" + text[colon:first] + remark + text[after:]
+    return text[:first] + remark + text[after:]
 
 
 def _set_field(text: str, path: tuple[str, ...], key: str, value: object) -> str:  # noqa: PLR0911 - a way for each shape

@@ -30,6 +30,7 @@ def collection_of(texts: Sequence[str]) -> Collection:
     header = json.loads(texts[0])
     for name in ("maintainers", "synonyms"):
         header[name] = tuple(tuple(one) if isinstance(one, list) else one for one in header.get(name, ()))
+    header["retired"] = MappingProxyType(header.get("retired", {}))
     header["stock_replies"] = tuple(_stock_reply(one, paths) for one in header.get("stock_replies", ()))
     _dates(header)
     header["path"] = Path(header["path"])

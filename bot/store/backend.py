@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from bot.errors import ConfigError, StoreError
 from bot.privacy import Marker
 from bot.store import keeping, writes
+from bot.store.bell import Bell, ring
 from bot.store.database import Database
 from bot.store.keys import kept, renew
 from bot.store.writer import AWAY, Writer
@@ -51,6 +52,8 @@ class Backend:
             raise
         except AWAY as error:
             _log.warning("the store is away at the start (%s); the bot answers without it", type(error).__name__)
+        self._listeners: list[Callable[[], None]] = []
+        self._bell: Bell | None = None
         self.writer = Writer(self._write, self._sweep, limit=limit)
 
     def prepare(self) -> Marker:
@@ -95,8 +98,16 @@ class Backend:
             _log.warning("the store cannot be read: %s", type(getattr(error, "orig", None) or error).__name__)
             raise StoreError("What was kept cannot be read just now: the database is away. Try again later.") from error
 
+    def listen(self, heard: Callable[[], None]) -> None:
+        """Call `heard`, in some thread, whenever this process or another has settled questions."""
+        self._listeners.append(heard)
+        if self._bell is None and self.database.kind == "postgresql":
+            self._bell = Bell(self.database, self._heard)
+
     def close(self, timeout: float) -> int:
         """Flush for at most `timeout` seconds; return how many records were given up."""
+        if self._bell:
+            self._bell.close()
         left = self.writer.close(timeout)
         self.database.dispose()
         return left
@@ -111,6 +122,15 @@ class Backend:
             writes.apply(connection, batch, marker)
         if erasing:
             self.database.clean_up()
+            settled = any(isinstance(write, writes.Settlement) for write in batch)
+            if settled:
+                ring(connection)
+        if settled:
+            self._heard()
+
+    def _heard(self) -> None:
+        for heard in self._listeners:
+            heard()
 
     def _sweep(self) -> float:
         self.prepare()

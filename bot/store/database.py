@@ -6,7 +6,7 @@ import importlib.util
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import platformdirs
 from alembic import command
@@ -118,6 +118,20 @@ class Database:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 connection.close()
+
+    def detached(self) -> Any:  # noqa: ANN401 - the driver's, which is not always installed
+        """Open a connection of PostgreSQL's own driver that commits each statement, to be closed by the caller."""
+        pooled = self._engine.raw_connection()
+        own = pooled.driver_connection
+        pooled.detach()
+        own.rollback()  # type: ignore[union-attr]  # psycopg's
+        own.autocommit = True  # type: ignore[union-attr]
+        return own
+
+    @property
+    def driver_error(self) -> type[Exception]:
+        """What a detached connection raises."""
+        return cast("type[Exception]", self._engine.dialect.loaded_dbapi.Error)
 
     def dispose(self) -> None:
         """Close every connection."""

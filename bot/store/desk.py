@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.store import reading
-from bot.store.writes import Settlement
+from bot.store.writes import Brought, PostGone, Settlement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
 
     from bot.store.backend import Backend
-    from bot.store.records import AnswerCount, AskedQuestion, DayCount, Edit, Request, Verdict, VoteCount
+    from bot.store.records import (
+        AnswerCount,
+        AskedQuestion,
+        DayCount,
+        Edit,
+        Owed,
+        Post,
+        Request,
+        Verdict,
+        VoteCount,
+    )
 
 
 class Desk:
@@ -34,13 +44,37 @@ class Desk:
             lambda connection, _: reading.recent_questions(connection, tenant=tenant, limit=limit)
         )
 
-    def settle(self, keys: Sequence[str], verdict: Verdict) -> Future[bool]:
-        """Take questions out of the queue for good; who asked them is forgotten, unless they wait for an answer."""
-        return self._backend.writer.put(Settlement(keys=tuple(keys), verdict=verdict), precious=True)
+    def settle(self, keys: Sequence[str], verdict: Verdict, entry_id: str | None = None) -> Future[bool]:
+        """Take questions out of the queue for good, with what answers them from now on.
+
+        Who asked them is forgotten, unless they wait for an answer.
+        """
+        settlement = Settlement(keys=tuple(keys), verdict=verdict, entry_id=entry_id)
+        return self._backend.writer.put(settlement, precious=True)
 
     def requests(self, keys: Sequence[str]) -> tuple[Request, ...]:
-        """Give the people who wait for an answer to these questions; `settle` as "answered" once they have it."""
+        """Give the people who wait for an answer to these questions."""
         return self._backend.read(lambda connection, _: reading.requests(connection, keys))
+
+    def owed(self, platform: str) -> tuple[Owed, ...]:
+        """Give who waits on a platform for an answer that the moderators have given."""
+        return self._backend.read(lambda connection, _: reading.owed(connection, platform))
+
+    def brought(self, request: Request) -> Future[bool]:
+        """Forget who waited: they have the answer, or nothing will ever reach them."""
+        return self._backend.writer.put(Brought(request=request), precious=True)
+
+    def posts(self, platform: str, since: float) -> tuple[Post, ...]:
+        """Give our public messages on a platform since a time, newest first."""
+        return self._backend.read(lambda connection, _: reading.posts(connection, platform, int(since)))
+
+    def forget_post(self, post: Post) -> Future[bool]:
+        """Forget a public message that is gone, or that can no longer be changed."""
+        return self._backend.writer.put(PostGone(post=post), precious=False)
+
+    def question(self, key: str) -> str | None:
+        """Give a question as it was kept."""
+        return self._backend.read(lambda connection, _: reading.question(connection, key))
 
     def record_edit(self, edit: Edit) -> Future[bool]:
         """Keep a change to the knowledge; the same key again replaces it (pending, then done)."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import case, func, select
 
 from bot.model import Action
-from bot.store.records import AnswerCount, AskedQuestion, DayCount, Edit, OwnData, Post, Request, VoteCount
+from bot.store.records import AnswerCount, AskedQuestion, DayCount, Edit, Owed, OwnData, Post, Request, VoteCount
 from bot.store.schema import DAILY, EDIT, MEMORY, POST, QUESTION, REQUEST, VOTE
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.store.records import Complaint
 
 _EDIT = tuple(EDIT.c[name] for name in Edit.__slots__)
+_POSTS = 20_000  # messages that can be corrected: a busy week
 _ASKED = tuple(QUESTION.c[name] for name in AskedQuestion.__slots__)
 
 
@@ -49,11 +50,35 @@ def requests(connection: Connection, keys: Sequence[str]) -> tuple[Request, ...]
     return tuple(Request(**row) for row in connection.execute(query).mappings())
 
 
-def posts(connection: Connection, entry_id: str, since: int) -> tuple[Post, ...]:
-    """Read our public messages that show an entry, newest first."""
+def owed(connection: Connection, platform: str) -> tuple[Owed, ...]:
+    """Read who waits on a platform for answers that the moderators have given, who has waited longest first."""
+    columns = [REQUEST.c[name] for name in Request.__slots__]
+    query = (
+        select(*columns, QUESTION.c.text, QUESTION.c.chosen_id)
+        .join(QUESTION, QUESTION.c.key == REQUEST.c.question_key)
+        .where(REQUEST.c.platform == platform, QUESTION.c.verdict.is_not(None))
+        .order_by(REQUEST.c.asked_at)
+    )
+    return tuple(
+        Owed(
+            request=Request(**{name: row[name] for name in Request.__slots__}),
+            question=row["text"],
+            entry_id=row["chosen_id"],
+        )
+        for row in connection.execute(query).mappings()
+    )
+
+
+def posts(connection: Connection, platform: str, since: int) -> tuple[Post, ...]:
+    """Read our public messages on a platform, newest first."""
     columns = [POST.c[name] for name in Post.__slots__]
-    query = select(*columns).where(POST.c.entry_id == entry_id, POST.c.posted_at >= since)
+    query = select(*columns).where(POST.c.platform == platform, POST.c.posted_at >= since).limit(_POSTS)
     return tuple(Post(**row) for row in connection.execute(query.order_by(POST.c.posted_at.desc())).mappings())
+
+
+def question(connection: Connection, key: str) -> str | None:
+    """Read a question as it was kept."""
+    return connection.execute(select(QUESTION.c.text).where(QUESTION.c.key == key)).scalar()
 
 
 def edits(connection: Connection, *, entry_id: str | None, limit: int) -> tuple[Edit, ...]:

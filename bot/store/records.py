@@ -10,7 +10,7 @@ from bot.model import Action, Outcome, Reason
 Vote = Literal[Action.HELPFUL, Action.NOT_THIS, Action.NONE_OF_THESE]
 Complaint = Literal["wrong_topic", "out_of_date", "one_sided", "unclear"]
 EditState = Literal["pending", "done", "void"]  # pending until the files are written; void when they never were
-Verdict = Literal["alternate", "new_entry", "out_of_scope", "dismissed", "answered"]
+Verdict = Literal["alternate", "new_entry", "out_of_scope", "dismissed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,15 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """An answer that the moderators have given and that its asker does not have yet."""
+
+    request: Request
+    question: str  # as it was kept
+    entry_id: str | None  # what answers it; None where an older version settled it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """A public message of ours that shows an entry, so that a correction can reach it."""
 
@@ -69,6 +78,8 @@ class Post:
     entry_id: str
     posted_at: int
     digest: str = ""  # of what was shown; a correction compares it with what would be shown now
+    key: str = ""  # of the reply, by which its question is found again
+    locale: str | None = None  # the reader's language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

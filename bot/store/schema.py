@@ -97,6 +97,8 @@ POST = Table(
     Column("entry_id", Text, nullable=False, index=True),
     Column("digest", Text, nullable=False),
     Column("posted_at", BigInteger, nullable=False, index=True),
+    Column("key", Text, nullable=False, server_default=""),
+    Column("locale", Text),
 )
 
 EDIT = Table(

@@ -14,7 +14,7 @@ from bot.store.backend import Backend
 from bot.store.database import default_url
 from bot.store.desk import Desk
 from bot.store.records import StoreStatus
-from bot.store.schema import CLAIM
+from bot.store.schema import CLAIM, MEMORY
 from bot.store.writer import AWAY
 from bot.store.writes import (
     ChoiceMade,
@@ -52,7 +52,7 @@ class Store:
 
     Safe to use from every thread. The `record_*` methods, `ask_moderators` and `remember` only queue: they take
     microseconds, touch no disk and raise nothing when the database is slow, full or gone. The rest blocks on the
-    database: call it from a thread where an event loop is running. `claim`, `recall` and `posts` never raise either;
+    database: call it from a thread where an event loop is running. `claim`, `recall` and `swap` never raise either;
     what moderators read raises StoreError when it cannot be read.
 
     The futures handed back resolve to True once the record is durable, to False when it was given up.
@@ -62,7 +62,7 @@ class Store:
         self._backend, self._now = backend, now
         self._lock = threading.Lock()
         self._claims: dict[str, float] = {}
-        self._memory: dict[str, str] = {}  # stands in where there is no database
+        self._memory: dict[str, str] = {}  # what was swapped here; and stands in where there is no database
         self._claims_away_until = 0.0
 
     @classmethod
@@ -221,14 +221,31 @@ class Store:
             self._claims_away_until = now + _GRACE
             return True
 
-    def posts(self, entry_id: str, since: float) -> tuple[Post, ...]:
-        """Give our public messages that show an entry, posted since then, newest first."""
+    def swap(self, key: str, value: str) -> bool:
+        """Put a remembered fact in the place of the one before: True for the first among all processes to do so.
+
+        Without a database, or while it is away, the first in this process.
+        """
+        with self._lock:
+            if self._memory.get(key) == value:
+                return False
+            self._memory[key] = value
         if not self._backend:
-            return ()
+            return True
         try:
-            return self._backend.read(lambda connection, _: reading.posts(connection, entry_id, int(since)))
-        except StoreError:
-            return ()
+            self._backend.prepare()
+            with self._backend.database.writing() as connection:
+                return _swapped(connection, key, value)
+        except AWAY:
+            return True
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        """Call `heard`, in some thread, soon after questions were settled: by any process where PostgreSQL is used.
+
+        With SQLite, what another process settles is found by looking.
+        """
+        if self._backend:
+            self._backend.listen(heard)
 
     # --- people's own, and the moderators' ----------------------------------------------------
 
@@ -276,6 +293,14 @@ def _settled(*, written: bool) -> Future[bool]:
     future: Future[bool] = Future()
     future.set_result(written)
     return future
+
+
+def _swapped(connection: Connection, key: str, value: str) -> bool:
+    mine = insert_into(connection, MEMORY).values(key=key, value=value)
+    other = mine.on_conflict_do_update(
+        index_elements=["key"], set_={"value": mine.excluded.value}, where=MEMORY.c.value != mine.excluded.value
+    )
+    return connection.execute(other.returning(MEMORY.c.key)).first() is not None
 
 
 def _claimed(connection: Connection, key: str, now: float, until: float) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bot.model import Asker, Reply
     from bot.privacy import Marker
-    from bot.store.records import Complaint, Verdict, Vote
+    from bot.store.records import Complaint, Request, Verdict, Vote
 
 Insert: TypeAlias = sqlite.Insert | postgresql.Insert
 
@@ -108,6 +108,21 @@ class Settlement:
 
     keys: tuple[str, ...]
     verdict: Verdict
+    entry_id: str | None = None  # what answers them from now on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """A person has the moderators' answer, or nothing will ever reach them."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostGone:
+    """A public message of ours is no longer there, or no longer ours to change."""
+
+    post: Post
 
 
 Write = (
@@ -119,7 +134,9 @@ Write = (
     | Remembered
     | Erasure
     | Settlement
+    | Brought
     | Post
+    | PostGone
     | Edit
 )
 
@@ -156,6 +173,10 @@ def _write_singly(connection: Connection, writes: Iterable[Write], marker: Marke
                 _settle(connection, write)
             case Erasure():
                 _erase(connection, write, marker)
+            case Brought():
+                _bring(connection, write.request)
+            case PostGone():
+                _forget(connection, write.post)
             case Edit():
                 _upsert(connection, EDIT, asdict(write), on=("key",))
             case QuestionAsked() | Post():
@@ -303,8 +324,20 @@ def _settle(connection: Connection, write: Settlement) -> None:
     settled = update(QUESTION).where(QUESTION.c.key.in_(write.keys))
     # Who asked is of no more use: the mark goes.
     connection.execute(settled.values(open=False, verdict=write.verdict, mark=None))
-    if write.verdict in {"answered", "dismissed"}:
+    if write.entry_id is not None:
+        connection.execute(settled.values(chosen_id=write.entry_id))
+    if write.verdict == "dismissed":
         connection.execute(delete(REQUEST).where(REQUEST.c.question_key.in_(write.keys)))
+
+
+def _bring(connection: Connection, request: Request) -> None:
+    named = ("question_key", "platform", "person")
+    connection.execute(delete(REQUEST).where(*(REQUEST.c[name] == getattr(request, name) for name in named)))
+
+
+def _forget(connection: Connection, post: Post) -> None:
+    named = ("platform", "place", "message")
+    connection.execute(delete(POST).where(*(POST.c[name] == getattr(post, name) for name in named)))
 
 
 def _erase(connection: Connection, write: Erasure, marker: Marker) -> None:

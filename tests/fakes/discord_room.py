@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import simcord
 
+from adapters import courier
 from adapters.discord_client import Bot
+from adapters.discord_desk import PLATFORM
 from adapters.discord_settings import DiscordSettings
+from bot.moderation import Moderation
+from bot.outbox import Outbox
 from bot.service import Service, Snapshot, open_snapshot
 from bot.store import Store
 from tests.fakes.discord_limits import buttons_of, problems, text_of
@@ -99,6 +103,14 @@ class Room:
         assert self.bot.user
         return self.bot.user.mention
 
+    async def deliver(self) -> None:
+        """Bring people what is due to them, and let it arrive."""
+        assert self.store.remember("flush", "deliver").result(20)
+        while await courier.deliver(self.bot.outbox, self.bot.news, pace=0):
+            pass
+        assert self.store.remember("flush", "delivered").result(20)
+        await self.env.settle()
+
     def last(self, channel: Any = None) -> dict[str, Any]:
         """The last message of a channel as a payload."""
         message = (channel or self.channel).last_message
@@ -164,7 +176,13 @@ def buttons(message: Any) -> dict[str, str]:
 
 
 class ApprovedBot(Bot):
-    """A bot whose intents are approved: simcord has no flags to tell it by; the process tests check them."""
+    """A bot whose intents are approved: simcord has no flags to tell it by; the process tests check them.
+
+    It delivers when a test says so, not by the clock; the process tests see the clock do it.
+    """
+
+    async def _deliver(self) -> None:
+        """Leave it to `Room.deliver`."""
 
     def _may_read(self) -> bool:
         """Take it as given."""
@@ -176,7 +194,8 @@ def bot_for(store: Store, folder: Path, settings: str = "", own: Snapshot | None
 
     `settings` is a settings file's text, of which places are read.
     """
-    return ApprovedBot(Service(own or snapshot(), places=places(folder, settings)), store, DiscordSettings())
+    moderation = Moderation(Service(own or snapshot(), places=places(folder, settings)), store)
+    return ApprovedBot(moderation, DiscordSettings(), Outbox(moderation, PLATFORM))
 
 
 @asynccontextmanager

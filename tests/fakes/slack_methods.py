@@ -28,7 +28,8 @@ class Methods:
                 options=fields,
             )  # fmt: skip
             self.posts.append(post)
-            return {"channel": channel, "ts": post.ts, "message": {"text": post.text, "ts": post.ts}}
+            conversation = f"D{channel[1:]}" if channel.startswith("U") else channel
+            return {"channel": conversation, "ts": post.ts, "message": {"text": post.text, "ts": post.ts}}
         return {"error": "not_in_channel"}
 
     def _on_chat_postEphemeral(self, fields: Json, _token: str) -> Json:  # noqa: N802
@@ -74,6 +75,8 @@ class Methods:
     def _on_views_update(self, fields: Json, _token: str) -> Json:
         if fields.get("view_id") not in self.views:
             return {"error": "not_found"}
+        if fields.get("hash", self.views[fields["view_id"]]["hash"]) != self.views[fields["view_id"]]["hash"]:
+            return {"error": "hash_conflict"}
         return self._keep_view(fields["view"], fields["view_id"])
 
     def _on_views_publish(self, fields: Json, _token: str) -> Json:
@@ -86,7 +89,7 @@ class Methods:
         if problems := view_problems(view):
             self.refusals += problems
             return {"error": "invalid_arguments", "response_metadata": {"messages": problems}}
-        kept = self.views[view_id] = view | {"id": view_id, "hash": "1", "root_view_id": view_id}
+        kept = self.views[view_id] = view | {"id": view_id, "hash": str(next(self._numbers)), "root_view_id": view_id}
         return {"view": kept}
 
     def user(self, user: str) -> Json:
@@ -100,6 +103,18 @@ class Methods:
     def _on_usergroups_users_list(self, fields: Json, _token: str) -> Json:
         group = fields["usergroup"]
         return {"users": self.groups[group]} if group in self.groups else {"error": "no_such_subteam"}
+
+    def _on_files_getUploadURLExternal(self, fields: Json, _token: str) -> Json:  # noqa: N802
+        key = f"F{next(self._numbers):08}"
+        self.files[key] = {"filename": fields["filename"], "alt_txt": fields.get("alt_txt", ""), "content": b""}
+        return {"file_id": key, "upload_url": f"{self.base}/upload/{key}"}
+
+    def _on_files_completeUploadExternal(self, fields: Json, _token: str) -> Json:  # noqa: N802
+        if not str(fields.get("channel_id", "")).startswith(("C", "G", "D")):
+            return {"error": "invalid_arguments"}
+        for one in fields["files"]:
+            self.files[one["id"]]["channel"] = fields["channel_id"]
+        return {"files": fields["files"]}
 
     def _on_conversations_open(self, _fields: Json, _token: str) -> Json:
         return {"channel": {"id": "D1"}}

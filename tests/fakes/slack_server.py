@@ -56,6 +56,7 @@ class SlackServer(Visitors, Methods):
         self.groups: dict[str, list[str]] = {}
         self.members: dict[str, set[str]] = {}  # of channels; absent: everybody is in it
         self.oauth_codes: dict[str, Json] = {}
+        self.files: dict[str, Json] = {}  # uploaded: name, alt_txt, content, channel
         self.skew = 0.0  # seconds by which Slack's clock is ahead of ours
         self._failures: defaultdict[str, deque[web.Response]] = defaultdict(deque)
         self._sockets: list[web.WebSocketResponse] = []
@@ -71,6 +72,7 @@ class SlackServer(Visitors, Methods):
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/link", self._link)
         app.router.add_post("/respond/{key}", self._respond)
+        app.router.add_post("/upload/{key}", self._upload)
         self._runner = web.AppRunner(app, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -284,6 +286,10 @@ class SlackServer(Visitors, Methods):
             )
         )
         return None
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        self.files[request.match_info["key"]]["content"] = await request.read()
+        return web.Response(text="OK")
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]

@@ -10,6 +10,7 @@ from adapters.slack_manifest import EVENTS_PATH
 from adapters.slack_run import running
 from adapters.slack_settings import load_slack_settings
 from bot.config import Settings
+from bot.moderation import Moderation
 from bot.service import Service
 from bot.store import Store
 from tests.fakes.slack_server import SlackServer
@@ -27,8 +28,17 @@ async def connected(
     slack: SlackServer, service: Service, store: Store, environ: dict[str, str] | None = None
 ) -> AsyncIterator[Any]:
     """Connect a bot to a loopback Slack, by Socket Mode unless BACKCHANNEL_SLACK_HTTP is set."""
+    async with attached(slack, Moderation(service, store), environ) as bot:
+        yield bot
+
+
+@asynccontextmanager
+async def attached(
+    slack: SlackServer, moderation: Moderation, environ: dict[str, str] | None = None
+) -> AsyncIterator[Any]:
+    """Connect a bot that shares its moderation with others."""
     settings = load_slack_settings(slack.environment | (environ or {}))
-    async with running(service, store, settings, ping=QUICK) as bot:
+    async with running(moderation, settings, ping=QUICK, pace=0) as bot:
         if settings.by_socket:
             await slack.connected()
         else:

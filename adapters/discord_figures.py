@@ -1,0 +1,57 @@
+"""The moderators' figures on Discord: a picture where one can be drawn, and the same in words."""
+
+from __future__ import annotations
+
+import asyncio
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import discord
+
+from adapters.discord_components import Page, gallery
+from adapters.discord_view import report
+from bot import picture
+from bot.wording import wording
+
+if TYPE_CHECKING:
+    from adapters.discord_items import Interaction
+    from bot.statistics import Statistics
+    from bot.wording import ModeratorWording
+
+_FILE = "figures.png"
+_LISTED = 15  # entries with figures
+
+
+async def show(interaction: Interaction, found: Statistics) -> None:
+    """Show the figures; the interaction has been deferred."""
+    words = wording(interaction.locale.value)
+    lines = lines_of(found, words.moderator)
+    drawn = await asyncio.to_thread(picture.draw, found)
+    told = report("\n".join(lines))
+    if drawn is None:
+        await interaction.edit_original_response(view=told)
+        return
+    about = f"{words.news.picture} {lines[0]}"
+    file = discord.File(BytesIO(drawn), _FILE, description=about)
+    page = Page(gallery(f"attachment://{_FILE}", about), *told.to_components())
+    await interaction.edit_original_response(view=page, attachments=[file])
+
+
+def lines_of(found: Statistics, words: ModeratorWording) -> list[str]:
+    """Say the figures."""
+    lines = [
+        words.figures.format(
+            total=found.total,
+            days=len(found.days),
+            answered=found.answered,
+            asked_back=sum(day.asked_back for day in found.days),
+            unanswered=sum(day.unanswered for day in found.days),
+            declined=sum(day.declined for day in found.days),
+        )
+    ]
+    lines += [
+        f"{one.answers:>6}  {one.entry_id}  +{one.helpful} -{one.unhelpful}"
+        for one in found.entries[:_LISTED]
+        if one.answers or one.helpful or one.unhelpful
+    ]
+    return [*lines, words.unreached.format(entries=", ".join(found.unreached))] if found.unreached else lines
