@@ -11,7 +11,7 @@ from adapters import slack_blocks as block
 from adapters.slack_bot import Shown
 from adapters.slack_card import pages
 from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, reason
-from adapters.slack_text import Json, bold, literal, text
+from adapters.slack_text import Json, bold, escape, literal, text
 from adapters.slack_values import Name, Value, action_id
 from bot.bulletin import UNDO
 from bot.clamp import clamp
@@ -107,7 +107,7 @@ class News:
         value = Value(key=new_key(), entry_id=answer.entry_id, question=answer.question, asker=request.person)
         shown = self._bot.paged(answer.card, value)
         blocks = [literal(answer.lead), *shown.blocks("direct")]
-        await _post(here.client, request.person, f"{answer.lead}\n{shown.text}", blocks)
+        await _post(here.client, request.person, f"{escape(answer.lead)}\n{shown.text}", blocks)
 
     async def _correct(self, correction: Correction) -> None:
         post = correction.post

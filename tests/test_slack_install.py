@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet
 
 from bot.config import Settings
 from bot.errors import ConfigError
+from bot.model import Asker
 from bot.service import Service
 from bot.store import Store
 from tests.fakes.slack_server import SlackServer
@@ -177,3 +178,24 @@ def test_installing_needs_a_database(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="BACKCHANNEL_DATABASE_URL"):
         asyncio.run(run())
+
+
+def test_each_workspace_is_brought_answers_with_its_own_token(tmp_path: Path) -> None:
+    """What the moderators answered goes out with the token of the asker's workspace, and to none that has no bot."""
+
+    async def scenario(slack: SlackServer, base: str) -> None:
+        for team in TOKENS:
+            assert await install(base, team) == 200
+        with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as moderators:
+            for team in (*TOKENS, "T0GONE"):
+                asker = Asker(platform="slack", tenant=team, place="C1", person=f"U{team}")
+                assert moderators.ask_moderators(f"key-{team}", "zeppelin moorings", asker)
+                assert moderators.desk.settle([f"key-{team}"], "alternate", "faq/borrow").result(20)
+            # Nothing wakes the bot here: it looks by itself, at the latest ten seconds on.
+            await slack.until(lambda: len(slack.of("chat.postMessage")) == len(TOKENS), "the answers")
+            sent = {str(call.fields["channel"]): call.token for call in slack.of("chat.postMessage")}
+            assert sent == {f"U{team}": token for team, token in TOKENS.items()}
+            await slack.event(slack.message("opening hours", channel="D1"), team="T0ONE")
+            await slack.until(lambda: len(slack.of("chat.postMessage")) == len(TOKENS) + 1)
+
+    play(tmp_path, scenario)
