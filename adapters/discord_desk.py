@@ -113,9 +113,14 @@ class Desk:
         frame = Frame(key=key, person=asker.person, choosing=True)
         return Shown(card=self._offered(other.card, asker), frame=frame, answered=False)
 
-    def posted(self, asker: Asker, message: discord.Message, entry_id: str) -> None:
-        """Keep where a public answer stands, so that a correction can reach it."""
-        if entry_id and asker.tenant != asker.person:
+    def posted(
+        self, asker: Asker, message: discord.Message | discord.PartialMessage, entry_id: str, *, again: bool = False
+    ) -> None:
+        """Keep where a public answer stands, so that a correction can reach it.
+
+        `again` where it showed something else before, perhaps an entry that it shows no more.
+        """
+        if (entry_id or again) and asker.tenant != asker.person:
             self.store.record_post(
                 Post(
                     platform=PLATFORM,
