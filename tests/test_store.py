@@ -144,8 +144,8 @@ def test_a_removed_reply_comes_into_the_queue(store: Store) -> None:
 def test_who_asked_the_moderators_can_be_reached_until_answered(store: Store) -> None:
     """The button keeps an address, for bringing the answer and for nothing after it."""
     store.record_question("k1", reply("what now"), SOMEONE)
-    assert store.ask_moderators("k1", "what now", SOMEONE)
-    assert store.ask_moderators("gone", "an older one", ANOTHER)
+    assert store.ask_moderators("k1", "what now", SOMEONE).result(10)
+    assert store.ask_moderators("gone", "an older one", ANOTHER).result(10)
     assert store.remember("flush", "1").result(WAIT)
     assert {question.key: question.wanted for question in store.desk.open_questions()} == {"k1": True, "gone": True}
     assert [request.person for request in store.desk.requests(["k1"])] == ["someone"]
@@ -360,7 +360,7 @@ def test_without_a_database_everything_still_works() -> None:
     """Nothing lasts and nothing fails; what needs the past says that there is none."""
     with Store.open(None) as store:
         assert not store.record_question(new_key(), reply("x"), SOMEONE).result(0)
-        assert not store.ask_moderators("k", "x", SOMEONE)
+        assert not store.ask_moderators("k", "x", SOMEONE).result(10)
         assert store.claim("c", 60)
         assert not store.claim("c", 60)
         store.remember("a", "1")

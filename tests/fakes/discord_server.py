@@ -358,6 +358,8 @@ class DiscordServer:
                 return web.Response(status=204)
             case "POST", ["channels", channel, "messages"]:
                 return self._accept(body, channel=channel)
+            case "PATCH", ["channels", _, "messages", key]:
+                return self._edit(key, body)
             case "DELETE", ["channels", _, "messages", key]:
                 self.deleted.add(key)
                 return web.Response(status=204)
