@@ -85,4 +85,5 @@ def row(*parts: Json) -> Json:
 
 def container(*parts: Json, accent: int | None = None) -> Json:
     """Put a frame around parts, with a coloured edge."""
-    return {"type": ComponentType.container.value, "accent_color": accent, "components": list(parts)}
+    colour = {} if accent is None else {"accent_color": accent}
+    return {"type": ComponentType.container.value, "components": list(parts), **colour}

@@ -50,4 +50,4 @@ def _seen(part: object) -> object:
         return part
     # A button and an option show their words, and carry a value; an input shows its value.
     unseen = _UNSEEN | ({"value"} if part.keys() & {"text", "label"} else set())
-    return {key: _seen(one) for key, one in part.items() if key not in unseen}
+    return {key: _seen(one) for key, one in part.items() if key not in unseen and one is not None}
