@@ -213,6 +213,23 @@ def test_buttons_and_forms_outlive_a_killed_bot(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_a_reworded_question_changes_its_answer(tmp_path: Path) -> None:
+    """An edit is answered in the message that is there; an event that changes no word, as for a preview, in none."""
+
+    async def story() -> None:
+        async with DiscordServer.running() as server, bot(server, tmp_path):
+            await server.until_ready()
+            key = await server.say(f"{MENTION} zebra quantum guitar")
+            answer = (await server.until(server.posts, "the first answer"))[0]
+            await server.reword(key, f"{MENTION} zebra quantum guitar")
+            await server.reword(key, f"{MENTION} when is the tea shop open?")
+            await server.until(lambda: "nine to six" in text_of(server.messages[answer["id"]]), "the answer anew")
+            assert len(server.posts()) == 1
+            assert [one.method for one in server.requests].count("PATCH") == 1
+
+    asyncio.run(story())
+
+
 def test_an_invalid_session_identifies_anew(tmp_path: Path) -> None:
     """Where nothing can be resumed, the bot starts a new session on the same server and answers."""
 
