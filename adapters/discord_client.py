@@ -115,6 +115,11 @@ class Bot(discord.AutoShardedClient):
         if not self.intents.message_content and self.moderation.service.places.auto_answers(PLATFORM):
             await self._read_from_now_on()
 
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Answer a reworded question anew."""
+        if self.user:
+            await self.messages.question_edited(event.message, self.user.id)
+
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Take our answer away with the question."""
         await self.messages.question_deleted(event.message_id)

@@ -26,10 +26,11 @@ class Page(ui.LayoutView):
 
     The library keeps every view that it sends and waits for somebody to press its buttons: private ones for a quarter
     of an hour, each with a task of its own. Ours are found by their ids (see `discord_items`), so there is nothing to
-    wait for: a page is finished from the start, and is none of what a view makes itself ready for.
+    wait for: a page is finished from the start.
     """
 
     def __init__(self, *components: Json) -> None:
+        super().__init__(timeout=None)
         self._components = list(components)
 
     def to_components(self) -> list[Json]:
@@ -97,4 +98,5 @@ def row(*parts: Json) -> Json:
 
 def container(*parts: Json, accent: int | None = None) -> Json:
     """Put a frame around parts, with a coloured edge."""
-    return {"type": ComponentType.container.value, "accent_color": accent, "components": list(parts)}
+    colour = {} if accent is None else {"accent_color": accent}
+    return {"type": ComponentType.container.value, "components": list(parts), **colour}

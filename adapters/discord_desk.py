@@ -115,19 +115,24 @@ class Desk:
         frame = Frame(key=key, person=asker.person, choosing=True)
         return Shown(card=self.offered(other.card, asker), frame=frame, answered=False)
 
-    def posted(self, asker: Asker, message: discord.Message, frame: Frame) -> None:
-        """Keep where a public answer stands, so that a correction can reach it."""
+    def posted(
+        self, asker: Asker, message: discord.Message | discord.PartialMessage, frame: Frame, *, again: bool = False
+    ) -> None:
+        """Keep where a public answer stands, so that a correction can reach it.
+
+        `again` where it showed something else before, perhaps an entry that it shows no more.
+        """
         entry = self.service.snapshot.knowledge.by_id.get(frame.entry_id)
-        if entry is not None and not _alone(asker):
+        if (entry is not None or again) and not _alone(asker):
             self.store.record_post(
                 Post(
                     platform=PLATFORM,
                     tenant=asker.tenant,
                     place=asker.thread or asker.place,
                     message=str(message.id),
-                    entry_id=entry.id,
+                    entry_id=entry.id if entry else "",
                     posted_at=int(message.created_at.timestamp()),
-                    digest=reading(entry),
+                    digest=reading(entry) if entry else "",
                     key=frame.key,
                     locale=asker.locale,
                 )

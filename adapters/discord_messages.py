@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import discord
@@ -29,8 +31,17 @@ logger = logging.getLogger(__name__)
 Way: TypeAlias = Literal["direct", "mention", "overheard"]
 
 _SPOKEN = {discord.MessageType.default, discord.MessageType.reply}
-_REMEMBERED = 2_000  # answers that go away with their question
+_REMEMBERED = 2_000  # answers that follow their questions: they change with them, and go away with them
+_REWORDED = timedelta(minutes=10)  # within which an edited question is answered anew; later, people have talked on
 _UNFIT = {400, 500}  # HTTP: Discord does not take the layout; by its size in bytes it says 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """An answer of ours where it stands, and the words that it answers; None where nobody had asked."""
+
+    message: discord.PartialMessage
+    words: str | None
 
 
 class Messages:
@@ -39,7 +50,7 @@ class Messages:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._seen = Seen()
-        self._answers: OrderedDict[int, discord.PartialMessage] = OrderedDict()
+        self._answers: OrderedDict[int, _Answered] = OrderedDict()
 
     async def handle(self, message: discord.Message, me: int) -> None:
         """Answer a message if it is for us, once, however often it is delivered. `me` is the bot's own id."""
@@ -59,11 +70,32 @@ class Messages:
 
     async def question_deleted(self, message_id: int) -> None:
         """Take our answer away with its question."""
-        if answer := self._answers.pop(message_id, None):
+        if answered := self._answers.pop(message_id, None):
             try:
-                await answer.delete()
+                await answered.message.delete()
             except discord.HTTPException as error:
-                logger.info("the answer %s could not be taken away (HTTP %s)", answer.id, error.status)
+                logger.info("the answer %s could not be taken away (HTTP %s)", answered.message.id, error.status)
+
+    async def question_edited(self, message: discord.Message, me: int) -> None:
+        """Answer a question that was reworded soon after it was asked, in the message that answered it.
+
+        Discord tells of more than rewording: of pins, and of previews that were added.
+        """
+        answered = self._answers.get(message.id)
+        late = message.edited_at is None or message.edited_at - message.created_at > _REWORDED
+        if answered is None or answered.words is None or late or self._way(message, me) in {None, "overheard"}:
+            return
+        words, asker = _question(message), self._desk.author(message)
+        if words == answered.words or self._desk.service.admit(asker) is not Admission.ANSWER:
+            return
+        self._answers[message.id] = replace(answered, words=words)
+        shown = self._desk.ask(words, asker, private=message.guild is None)
+        try:
+            await answered.message.edit(content=None, view=layout(shown.card, shown.frame))
+        except discord.HTTPException as error:
+            logger.info("the answer %s could not be changed (HTTP %s)", answered.message.id, error.status)
+        else:
+            self._desk.posted(asker, answered.message, shown.frame, again=True)
 
     def _way(self, message: discord.Message, me: int) -> Way | None:
         if message.author.bot or message.webhook_id or message.type not in _SPOKEN:
@@ -95,19 +127,15 @@ class Messages:
             await message.channel.send(escape(line), reference=_reference(message), mention_author=False)
 
     async def _answer(self, message: discord.Message) -> None:
-        text = words_of(message.content)
-        quoted = message.reference.resolved if message.reference else None
-        if not text and isinstance(quoted, discord.Message) and not quoted.author.bot:
-            text = words_of(quoted.content)  # "@bot" in reply to somebody's question
-        asker = self._desk.author(message)
+        words, asker = _question(message), self._desk.author(message)
         admission = self._desk.service.admit(asker)
         if admission is Admission.TELL:
             line = escape(self._desk.service.wording(asker).room.too_many)
             await message.channel.send(line, reference=_reference(message), mention_author=False)
         if admission is not Admission.ANSWER:
             return
-        shown = self._desk.ask(text, asker, private=message.guild is None)
-        sent = await self._send(message, shown)
+        shown = self._desk.ask(words, asker, private=message.guild is None)
+        sent = await self._send(message, shown, words)
         self._desk.posted(asker, sent, shown.frame)
 
     async def _speak_up(self, message: discord.Message) -> None:
@@ -119,9 +147,9 @@ class Messages:
         if heard:
             await self._reply(message, hint(heard[0], asker.locale, heard[1]))
 
-    async def _send(self, message: discord.Message, shown: Shown) -> discord.Message:
+    async def _send(self, message: discord.Message, shown: Shown, words: str) -> discord.Message:
         try:
-            return await self._reply(message, layout(shown.card, shown.frame))
+            return await self._reply(message, layout(shown.card, shown.frame), words)
         except discord.HTTPException as error:
             if error.status not in _UNFIT:
                 raise
@@ -130,12 +158,21 @@ class Messages:
                 plain(shown.card), reference=_reference(message), mention_author=False, suppress_embeds=True
             )
 
-    async def _reply(self, message: discord.Message, view: ui.LayoutView) -> discord.Message:
+    async def _reply(self, message: discord.Message, view: ui.LayoutView, words: str | None = None) -> discord.Message:
         sent = await message.channel.send(view=view, reference=_reference(message), mention_author=False)
-        self._answers[message.id] = sent.channel.get_partial_message(sent.id)  # type: ignore[union-attr]  # where we just wrote
+        place = sent.channel.get_partial_message(sent.id)  # type: ignore[union-attr]  # where we just wrote
+        self._answers[message.id] = _Answered(place, words)
         if len(self._answers) > _REMEMBERED:
             self._answers.popitem(last=False)
         return sent
+
+
+def _question(message: discord.Message) -> str:
+    words = words_of(message.content)
+    quoted = message.reference.resolved if message.reference else None
+    if not words and isinstance(quoted, discord.Message) and not quoted.author.bot:
+        return words_of(quoted.content)  # "@bot" in reply to somebody's question
+    return words
 
 
 def _reference(message: discord.Message) -> discord.MessageReference:

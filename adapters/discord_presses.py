@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -15,6 +14,7 @@ from adapters.discord_desk import watched_place
 from adapters.discord_guard import say
 from adapters.discord_text import escape
 from adapters.discord_view import COMPLAINTS, Frame, complaint, layout, shared
+from adapters.durable import durable
 from bot.clamp import clamp
 from bot.model import Action
 from bot.seen import Seen
@@ -22,7 +22,6 @@ from bot.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-    from concurrent.futures import Future
 
     from adapters.discord_desk import Desk, Shown
     from adapters.discord_ids import Press
@@ -36,7 +35,6 @@ logger = logging.getLogger(__name__)
 MAX_PASSED_ON = 1_000  # characters of a question for the moderators
 _FORM_TITLE = _FORM_LABEL = 45  # characters, Discord's limits
 _FORM_LIFETIME = 900.0  # seconds: the library forgets the form after that; one that comes later is still understood
-_DURABLE = 2.0  # seconds to wait for a vote to be on disk before saying so
 
 
 class Presses:
@@ -75,7 +73,7 @@ class Presses:
 
     async def _helpful(self, interaction: Interaction, press: Press) -> None:
         entry_id, asker = self._desk.entry_id(press.argument), self._desk.asker(interaction)
-        await _durable(self._desk.store.record_vote(press.key, asker, Action.HELPFUL, entry_id=entry_id))
+        await durable(self._desk.store.record_vote(press.key, asker, Action.HELPFUL, entry_id=entry_id))
         await say(interaction, _words(interaction).thanks)
 
     async def _not_this(self, interaction: Interaction, press: Press) -> None:
@@ -90,7 +88,7 @@ class Presses:
         vote = self._desk.store.record_vote(
             press.key, asker, Action.NOT_THIS, entry_id=entry_id, complaint=COMPLAINTS.get(letter)
         )
-        await _durable(vote)
+        await durable(vote)
         await say(interaction, _words(interaction).noted)
 
     async def _none_of_these(self, interaction: Interaction, press: Press) -> None:
@@ -177,9 +175,9 @@ class Presses:
 
     async def _send(self, interaction: Interaction, press: Press) -> None:
         question, asker, words = _written(interaction.data), self._desk.asker(interaction), _words(interaction)
-        kept = self._desk.store.ask_moderators(press.key, question, asker)
-        # The form must be answered before its time is over, however long the channel takes.
+        # The form must be answered before its time is over, however long the database and the channel take.
         await interaction.response.defer(ephemeral=True, thinking=True)
+        kept = await durable(self._desk.store.ask_moderators(press.key, question, asker))
         where = f" <#{interaction.channel_id}>" if interaction.guild_id else ""
         told = await self._tell_moderators(interaction, f"{interaction.user.mention}{where}\n>>> {escape(question)}")
         await interaction.edit_original_response(content=escape(words.sent if kept or told else words.not_sent))
@@ -226,11 +224,3 @@ def _written(data: object) -> str:
         value = data.get("value")
         return value if isinstance(value, str) else "".join(_written(one) for one in data.values())
     return "".join(_written(one) for one in data) if isinstance(data, list) else ""
-
-
-async def _durable(written: Future[bool]) -> None:
-    """Wait until a vote is on disk, or for as long as a person would."""
-    try:
-        await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(written)), _DURABLE)
-    except TimeoutError:
-        logger.warning("a vote waits for the database")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 from adapters import slack_blocks as block
 from adapters import slack_views as views
+from adapters.durable import durable
 from adapters.slack_bot import Shown
 from adapters.slack_card import pages
 from adapters.slack_privacy import Privacy
@@ -107,7 +108,7 @@ class Presses:
         entry_id = value.entry_id or None
         words = wording(here.locale)
         if value.vote == Action.HELPFUL:
-            self._bot.store.record_vote(value.key, here.asker, Action.HELPFUL, entry_id=entry_id)
+            await durable(self._bot.store.record_vote(value.key, here.asker, Action.HELPFUL, entry_id=entry_id))
             await self._tell(here, words.room.thanks)
             return
         self._bot.store.record_vote(value.key, here.asker, Action.NOT_THIS, entry_id=entry_id)
@@ -145,7 +146,7 @@ class Presses:
         if not await self._bot.first_time(f"asked:{value.key}:{here.person}"):
             await self._tell(here, words.room.sent)
             return
-        kept = self._bot.store.ask_moderators(value.key, value.question, here.asker)
+        kept = await durable(self._bot.store.ask_moderators(value.key, value.question, here.asker))
         told = await self._tell_moderators(value, here, kept=kept)
         await self._tell(here, words.room.sent if kept or told else words.room.not_sent)
 

@@ -1,8 +1,9 @@
 """Renders the pictures of Discord messages in the documentation: what the bot really sends, in a simulated Discord.
 
     pip install 'simcord[screenshot]' && python scripts/discord_pictures.py
+    python scripts/discord_pictures.py --check          # draws nothing; exits with 1 if a picture is out of date
 
-Needs a Chromium: Playwright's own, or the system's as `chromium`. Writes docs/pictures/discord-*.png.
+Drawing needs a Chromium: Playwright's own, or the system's as `chromium`. Writes docs/pictures/discord-*.png.
 """
 
 # A script, not a package; simcord types its actors loosely.
@@ -10,15 +11,17 @@ Needs a Chromium: Playwright's own, or the system's as `chromium`. Writes docs/p
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import shutil
 import sys
 import tempfile
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import simcord
-from playwright.async_api import BrowserType
+from pictures import DAY, PICTURES, keep, stale
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -26,13 +29,15 @@ sys.path.insert(0, str(ROOT))
 from adapters.discord_client import Bot
 from adapters.discord_desk import PLATFORM
 from adapters.discord_settings import DiscordSettings
-from bot.config import Settings
 from bot.moderation import Moderation
 from bot.outbox import Outbox
-from bot.service import Service
+from bot.service import Service, open_snapshot
 from bot.store import Store
+from tests.fakes.discord_room import shown
 
-PICTURES = ROOT / "docs" / "pictures"
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
 SIZE = (760, 900)  # pixels; the pictures are cut to what is shown
 STRANGE = ("When does the library open?", "How do I renew a passport?", "How do I reset my password?")
 VAGUE = ("mediation", "talks between the two sides", "peace", "what about Kashmir", "how is the US involved")
@@ -42,6 +47,8 @@ def use_the_systems_browser() -> None:
     """Let Playwright start the system's Chromium where there is one, instead of downloading its own."""
     if (chromium := shutil.which("chromium")) is None:
         return
+    from playwright.async_api import BrowserType  # noqa: PLC0415 (for drawing only)
+
     launch = BrowserType.launch
 
     async def launch_it(self: BrowserType, **options: Any) -> Any:
@@ -50,11 +57,10 @@ def use_the_systems_browser() -> None:
     setattr(BrowserType, "launch", launch_it)  # noqa: B010 -- mypy minds the assignment only where playwright is installed
 
 
-async def main() -> None:
-    """Hold the conversations and take the pictures."""
-    use_the_systems_browser()
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    service = Service.open(Settings(knowledge=ROOT / "knowledge"))
+@asynccontextmanager
+async def scenes() -> AsyncIterator[tuple[dict[str, Any], Any]]:
+    """Hold the conversations: what was done by the picture's name, and how to look at it."""
+    service = Service(open_snapshot(ROOT / "knowledge"), today=lambda: DAY)
     decide = service.snapshot.engine.decide
     vague = next(one for one in VAGUE if decide(one).outcome == "suggest")
     strange = next(one for one in STRANGE if decide(one).reason == "unknown")
@@ -67,19 +73,43 @@ async def main() -> None:
             channel, ana = guild.create_text_channel("ask-backchannel"), guild.add_member(env.create_user("ana"))
             unknown = await ana.slash(channel, "ask", question=strange)
             assert unknown.response is not None  # noqa: S101 -- simcord always has it after a slash command
-            scenes = {
-                "answer": await ana.slash(channel, "ask", question="What is backchannel diplomacy?", public=True),
-                "did-you-mean": await ana.slash(channel, "ask", question=vague),
-                "unknown": unknown,
-                "section": await ana.slash(channel, "ask", question="section/historical-overview"),
-                "topics": await ana.slash(channel, "topics"),
-                "form": await ana.click(unknown.response, label="Ask the moderators"),
+            done = {
+                "discord-answer.png": await ana.slash(
+                    channel, "ask", question="What is backchannel diplomacy?", public=True
+                ),
+                "discord-did-you-mean.png": await ana.slash(channel, "ask", question=vague),
+                "discord-unknown.png": unknown,
+                "discord-section.png": await ana.slash(channel, "ask", question="section/historical-overview"),
+                "discord-topics.png": await ana.slash(channel, "topics"),
+                "discord-form.png": await ana.click(unknown.response, label="Ask the moderators"),
             }
-            async with env.preview(channel, viewers=[ana], width=SIZE[0], height=SIZE[1]) as preview:
-                for name, scene in scenes.items():
-                    await preview.show(scene)
-                    await preview.screenshot(PICTURES / f"discord-{name}.png", allow_incomplete=True)
+            yield done, lambda: env.preview(channel, viewers=[ana], width=SIZE[0], height=SIZE[1])
+
+
+def payload(done: Any) -> Any:
+    """What Discord was sent."""
+    return done.modal or shown(done.response)
+
+
+async def main(*, check: bool) -> int:
+    """Take the pictures, or only say which are out of date."""
+    async with scenes() as (done, preview):
+        sent = {name: payload(one) for name, one in done.items()}
+        if check:
+            for name in (old := stale(sent)):
+                print(f"docs/pictures/{name}: out of date")
+            return 1 if old else 0
+        use_the_systems_browser()
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        async with preview() as page:
+            for name, one in done.items():
+                await page.show(one)
+                await page.screenshot(PICTURES / name, allow_incomplete=True)
+        keep(sent)
+    return 0
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="draw nothing; exit with 1 if a picture is out of date")
+    sys.exit(asyncio.run(main(check=parser.parse_args().check)))

@@ -1,13 +1,15 @@
 """Renders the pictures of Slack messages in the documentation: what the bot really sends, to the loopback Slack.
 
     python scripts/slack_pictures.py
+    python scripts/slack_pictures.py --check          # draws nothing; exits with 1 if a picture is out of date
 
-Needs `npm` for the package `slack-blocks-to-jsx`, which draws Block Kit as Slack does, and a `chromium`.
+Drawing needs `npm` for the package `slack-blocks-to-jsx`, which draws Block Kit as Slack does, and a `chromium`.
 Writes docs/pictures/slack-*.png.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import subprocess
@@ -16,11 +18,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pictures import DAY, PICTURES, keep, stale
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bot.config import Settings
-from bot.service import Service
+from bot.service import Service, open_snapshot
 from bot.store import Store
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.slack_talk import connected
@@ -28,7 +31,6 @@ from tests.fakes.slack_talk import connected
 if TYPE_CHECKING:
     from tests.fakes.slack_records import Post
 
-PICTURES = ROOT / "docs" / "pictures"
 WIDTH = 720  # pixels
 TALLEST = 2_400  # pixels of a page before it is cut to what is shown
 PACKAGES = ("slack-blocks-to-jsx@1", "react@18", "react-dom@18", "pngjs@7")
@@ -92,7 +94,7 @@ writeFileSync(file, PNG.sync.write(cut));
 
 async def scenes() -> list[dict[str, Any]]:
     """Hold the conversations; give what was sent."""
-    service = Service.open(Settings(knowledge=ROOT / "knowledge"))
+    service = Service(open_snapshot(ROOT / "knowledge"), today=lambda: DAY)
     decide = service.snapshot.engine.decide
     vague = next(one for one in VAGUE if decide(one).outcome == "suggest")
     strange = next(one for one in STRANGE if decide(one).reason == "unknown")
@@ -146,5 +148,20 @@ def draw(found: list[dict[str, Any]]) -> None:
             print(picture.relative_to(ROOT))
 
 
+def main(*, check: bool) -> int:
+    """Draw the pictures, or only say which are out of date."""
+    found = asyncio.run(scenes())
+    sent = {f"slack-{scene['name']}.png": scene for scene in found}
+    if check:
+        for name in (old := stale(sent)):
+            print(f"docs/pictures/{name}: out of date")
+        return 1 if old else 0
+    draw(found)
+    keep(sent)
+    return 0
+
+
 if __name__ == "__main__":
-    draw(asyncio.run(scenes()))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="draw nothing; exit with 1 if a picture is out of date")
+    sys.exit(main(check=parser.parse_args().check))

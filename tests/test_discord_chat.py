@@ -228,6 +228,53 @@ def test_the_answer_goes_with_its_question(tmp_path: Path) -> None:
     asyncio.run(chat())
 
 
+def test_a_reworded_question_is_answered_anew_in_place(tmp_path: Path) -> None:
+    """Editing a question changes its answer where it stands; what is said by then is what a correction will reach."""
+
+    async def chat() -> None:
+        async with room(tmp_path) as here:
+            message = await here.ana.send(here.channel, f"{here.mention} {UNKNOWN}")
+            assert "I don't have that" in text(here.ours()[-1])
+            await here.ana.edit(message, f"{here.mention} {SURE}")
+            assert len(here.ours()) == 1
+            assert "from nine to six" in text(here.ours()[-1])
+            here.store.close()
+            answer, shown = str(here.ours()[-1].id), [one.message for one in here.store.posts("faq/opening-hours", 0)]
+            assert shown == [answer]
+
+    asyncio.run(chat())
+
+
+def test_an_answer_that_was_edited_away_is_out_of_a_corrections_reach(tmp_path: Path) -> None:
+    """Where a reworded question has no answer, no correction of the entry before it overwrites what is said now."""
+
+    async def chat() -> None:
+        async with room(tmp_path) as here:
+            message = await here.ana.send(here.channel, f"{here.mention} {SURE}")
+            await here.ana.edit(message, f"{here.mention} {UNKNOWN}")
+            assert "I don't have that" in text(here.ours()[-1])
+            here.store.close()
+            assert here.store.posts("faq/opening-hours", 0) == ()
+
+    asyncio.run(chat())
+
+
+def test_only_a_fresh_rewording_changes_an_answer(tmp_path: Path) -> None:
+    """A question that is edited long after, or in nothing but its form, leaves the answer alone."""
+
+    async def chat() -> None:
+        async with room(tmp_path) as here:
+            message = await here.ana.send(here.channel, f"{here.mention} {SURE}")
+            before = len(here.env.http_requests)
+            await here.ana.edit(message, f"{SURE} {here.mention}")
+            assert len(here.env.http_requests) == before
+            await here.env.advance_time(660)
+            await here.ana.edit(message, f"{here.mention} {UNKNOWN}")
+            assert "from nine to six" in text(here.ours()[-1])
+
+    asyncio.run(chat())
+
+
 def test_no_message_pings_anybody(tmp_path: Path) -> None:
     """Mentions in questions and in the knowledge ping nobody: no message of ours may ping at all."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 import time
 from contextlib import asynccontextmanager
@@ -192,6 +193,56 @@ def test_a_replayed_message_is_answered_once(tmp_path: Path) -> None:
             await server.say(f"{MENTION} how do I return tea that I did not like?")
             await server.until(lambda: len(server.posts()) >= 2, "the answer to the next question")
             assert len(server.posts()) == 2
+
+    asyncio.run(story())
+
+
+def test_buttons_and_forms_outlive_a_killed_bot(tmp_path: Path) -> None:
+    """What a bot sent that was then killed works with the next one: a vote, an entry, and a form that stood open."""
+
+    async def story() -> None:
+        async with DiscordServer.running() as server:
+            async with bot(server, tmp_path) as process:
+                await server.until_ready()
+                answer = await ask(server)
+                unknown = await server.slash("ask", [{"name": "question", "type": 3, "value": "zebra quantum guitar"}])
+                unknown_message = (await server.answer_to(unknown))["message"]
+                wanted = buttons_of(unknown_message)["Ask the moderators"]
+                form = (await server.answer_to(await server.press(unknown_message, wanted)))["data"]
+                process.kill()
+            async with bot(server, tmp_path):
+                await server.until_ready(2)
+                thanked = await server.answer_to(await server.press(answer, buttons_of(answer)["Helpful"]))
+                assert text_of(thanked["data"]) == "Thank you."
+                field = form["components"][1]["component"]
+                typed = {"type": 18, "component": {"type": 4, "custom_id": field["custom_id"], "value": "zebras?"}}
+                data = {"custom_id": form["custom_id"], "components": [typed]}
+                sent = await server.interact(5, data, message=unknown_message)
+                await server.answer_to(sent)
+                done = lambda: not server.messages[server.callbacks[sent]["message"]["id"]]["loading"]  # noqa: E731
+                await server.until(done, "what became of the form")
+                said = text_of(server.messages[server.callbacks[sent]["message"]["id"]])
+                assert "with the moderators" in said
+        with sqlite3.connect(tmp_path / "store.db") as database:
+            assert database.execute("SELECT vote FROM vote").fetchall() == [("helpful",)]
+            assert database.execute("SELECT count(*) FROM question WHERE wanted").fetchall() == [(1,)]
+
+    asyncio.run(story())
+
+
+def test_a_reworded_question_changes_its_answer(tmp_path: Path) -> None:
+    """An edit is answered in the message that is there; an event that changes no word, as for a preview, in none."""
+
+    async def story() -> None:
+        async with DiscordServer.running() as server, bot(server, tmp_path):
+            await server.until_ready()
+            key = await server.say(f"{MENTION} zebra quantum guitar")
+            answer = (await server.until(server.posts, "the first answer"))[0]
+            await server.reword(key, f"{MENTION} zebra quantum guitar")
+            await server.reword(key, f"{MENTION} when is the tea shop open?")
+            await server.until(lambda: "nine to six" in text_of(server.messages[answer["id"]]), "the answer anew")
+            assert len(server.posts()) == 1
+            assert [one.method for one in server.requests].count("PATCH") == 1
 
     asyncio.run(story())
 

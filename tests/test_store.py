@@ -26,6 +26,8 @@ from bot.store import Edit, Post, Store, new_key
 from bot.store.database import Database
 from bot.store.keys import kept
 from bot.store.schema import METADATA, QUESTION
+from bot.store.writer import Writer
+from bot.store.writes import ChoiceMade
 from tests.postgres_server import PostgresServer
 from tests.replies import reply
 
@@ -147,8 +149,8 @@ def test_a_removed_reply_comes_into_the_queue(store: Store) -> None:
 def test_who_asked_the_moderators_can_be_reached_until_answered(store: Store) -> None:
     """The button keeps an address, for bringing the answer and for nothing after it."""
     store.record_question("k1", reply("what now"), SOMEONE)
-    assert store.ask_moderators("k1", "what now", SOMEONE)
-    assert store.ask_moderators("gone", "an older one", ANOTHER)
+    assert store.ask_moderators("k1", "what now", SOMEONE).result(10)
+    assert store.ask_moderators("gone", "an older one", ANOTHER).result(10)
     assert store.remember("flush", "1").result(WAIT)
     assert {question.key: question.wanted for question in store.desk.open_questions()} == {"k1": True, "gone": True}
     assert [request.person for request in store.desk.requests(["k1"])] == ["someone"]
@@ -198,6 +200,21 @@ def test_moderators_see_their_own_server(store: Store) -> None:
     assert [question.key for question in store.desk.open_questions(tenant="harbour")] == ["k1"]
     assert [question.key for question in store.desk.recent_questions(tenant="elsewhere")] == ["k2"]
     assert sum(count.count for count in store.desk.day_counts(since="2025-01-01", tenant="elsewhere")) == 1
+
+
+def test_records_share_transactions_and_the_urgent_wait_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ordinary records gather until there is somebody who waits for one; then all are written, in their order."""
+    monkeypatch.setattr("bot.store.writer._GATHERING", 3600.0)
+    batches: list[list[str]] = []
+    writer = Writer(lambda batch: batches.append([one.key for one in batch]), lambda: 3600.0, limit=100)  # type: ignore[union-attr]
+    gathered = [writer.put(ChoiceMade(key=str(number), entry_id="faq/a"), precious=False) for number in range(20)]
+    assert not any(one.done() for one in gathered)
+    assert writer.put(ChoiceMade(key="vote", entry_id="faq/a"), precious=True).result(10)
+    assert all(one.result(10) for one in gathered)
+    assert batches == [[*map(str, range(20)), "vote"]]
+    writer.put(ChoiceMade(key="last", entry_id="faq/a"), precious=False)
+    assert writer.close(10) == 0
+    assert batches[1:] == [["last"]]
 
 
 def test_one_process_gets_a_claim(url: str, clock: SimpleNamespace) -> None:
@@ -513,7 +530,7 @@ def test_without_a_database_everything_still_works() -> None:
     """Nothing lasts and nothing fails; what needs the past says that there is none."""
     with Store.open(None) as store:
         assert not store.record_question(new_key(), reply("x"), SOMEONE).result(0)
-        assert not store.ask_moderators("k", "x", SOMEONE)
+        assert not store.ask_moderators("k", "x", SOMEONE).result(10)
         assert store.claim("c", 60)
         assert not store.claim("c", 60)
         store.remember("a", "1")

@@ -161,13 +161,12 @@ class Store:
         """Keep that `asker` (the one who pressed) removed the public reply `key`."""
         return self._put(ReplyRemoved(key=key, asker=asker, entry_id=entry_id, at=self._now()))
 
-    def ask_moderators(self, key: str, question: str, asker: Asker) -> bool:
+    def ask_moderators(self, key: str, question: str, asker: Asker) -> Future[bool]:
         """Pass a question on to the moderators, with where to bring their answer.
 
-        False where no database keeps it: then tell the moderators, or the asker, yourself.
+        Where it is given up, as it is without a database: tell the moderators, or the asker, yourself.
         """
-        written = self._put(ModeratorsAsked(key=key, question=question, asker=asker, at=self._now()))
-        return self._backend is not None and not (written.done() and not written.result())
+        return self._put(ModeratorsAsked(key=key, question=question, asker=asker, at=self._now()))
 
     def record_post(self, post: Post) -> Future[bool]:
         """Keep where a public message of ours shows an entry, so that a correction can reach it."""

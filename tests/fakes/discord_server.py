@@ -144,14 +144,20 @@ class DiscordServer:
 
     # --- what people do ----------------------------------------------------------------------------
 
-    async def say(self, content: str, *, guild: int | None = 0, author: str = "500", **extra: Any) -> str:
+    async def reword(self, key: str, content: str) -> None:
+        """The person edits a message that they wrote a minute before."""
+        await self.say(content, event="MESSAGE_UPDATE", id=key, edited_timestamp="2026-01-01T00:01:00+00:00")
+
+    async def say(
+        self, content: str, *, guild: int | None = 0, author: str = "500", event: str = "MESSAGE_CREATE", **extra: Any
+    ) -> str:
         """A person writes a message; its id."""
         message = self._message(self._channel(guild), content, _person(author))
         message["mentions"] = [self._bot()] if f"<@{BOT_ID}>" in content else []
         if guild is not None:
             message |= {"guild_id": self.guilds[guild]["id"], "member": {"roles": [], "flags": 0}}
         message |= extra
-        await self.dispatch("MESSAGE_CREATE", message)
+        await self.dispatch(event, message)
         return message["id"]
 
     async def slash(self, name: str, options: list[Json] | None = None, **person: Any) -> str:
@@ -358,6 +364,8 @@ class DiscordServer:
                 return web.Response(status=204)
             case "POST", ["channels", channel, "messages"]:
                 return self._accept(body, channel=channel)
+            case "PATCH", ["channels", _, "messages", key]:
+                return self._edit(key, body)
             case "DELETE", ["channels", _, "messages", key]:
                 self.deleted.add(key)
                 return web.Response(status=204)
