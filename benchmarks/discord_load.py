@@ -21,7 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.fakes.discord_server import BOT_ID, TOKEN, DiscordServer
+from tests.fakes.discord_server import BOT_ID, DiscordServer
+from tests.fakes.tokens import DISCORD
 
 SERVERS = 50
 MENTIONS = 5  # every so many questions is a mention, the others are slash commands
@@ -72,7 +73,7 @@ async def measure(command: list[str], rate: int, seconds: float, folder: Path) -
     """Run one bot and ask it."""
     async with DiscordServer.running(guilds=SERVERS) as server:
         environ = os.environ | {
-            "DISCORD_TOKEN": TOKEN,
+            "DISCORD_TOKEN": DISCORD,
             "BACKCHANNEL_DISCORD_API_URL": server.base,
             "BACKCHANNEL_DATABASE_URL": f"sqlite:///{folder / 'load.db'}",
             "BACKCHANNEL_KNOWLEDGE": str(ROOT / "knowledge"),

@@ -20,6 +20,7 @@ from bot.service import Service
 from bot.store import Store
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.slack_talk import connected
+from tests.fakes.tokens import SLACK_CLIENT, SLACK_SIGNING, secret
 from tests.samples import write_files
 
 if TYPE_CHECKING:
@@ -29,14 +30,14 @@ if TYPE_CHECKING:
 # The SDK asks for tokens with a class that aiohttp is about to rename.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 
-KEY = Fernet.generate_key().decode()
+KEY = secret(Fernet.generate_key().decode())
 TOKENS = {"T0ONE": "xoxb-secret-of-one", "T0TWO": "xoxb-secret-of-two"}
 ENVIRON = {
     "SLACK_BOT_TOKEN": "",
     "SLACK_APP_TOKEN": "",
     "SLACK_CLIENT_ID": "11.22",
-    "SLACK_CLIENT_SECRET": "client-secret",
-    "SLACK_SIGNING_SECRET": "loopback-signing-secret",
+    "SLACK_CLIENT_SECRET": SLACK_CLIENT,
+    "SLACK_SIGNING_SECRET": SLACK_SIGNING,
     "BACKCHANNEL_SLACK_ENCRYPTION_KEY": KEY,
     "BACKCHANNEL_SLACK_HTTP": "127.0.0.1:0",
     "BACKCHANNEL_SLACK_PUBLIC_URL": "https://bot.example.org",

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import WSMsgType, web
 
 from tests.fakes.discord_limits import problems
+from tests.fakes.tokens import DISCORD
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 EPHEMERAL = 64
-TOKEN = "loopback.token"  # noqa: S105 (opens nothing)
 APP_ID, BOT_ID = "9001", "9002"
 ADMIN = str(1 << 5)  # Manage Server
 PATIENCE = 30.0  # seconds; a test that waits so long has failed
@@ -274,7 +274,7 @@ class DiscordServer:
             case 2 if self.close_next_identify is not None:
                 code, self.close_next_identify = self.close_next_identify, None
                 await socket.close(code=code)
-            case 2 if frame["d"]["token"] != TOKEN:
+            case 2 if frame["d"]["token"] != DISCORD:
                 await socket.close(code=4004)
             case 2:
                 await self._identify(socket, frame["d"])
@@ -322,7 +322,7 @@ class DiscordServer:
             failure = self._failure(request.method, path)
             if failure:
                 return _json(failure.body, failure.status, failure.headers)
-            if request.headers.get("Authorization", f"Bot {TOKEN}") != f"Bot {TOKEN}":
+            if request.headers.get("Authorization", f"Bot {DISCORD}") != f"Bot {DISCORD}":
                 return _json({"message": "401: Unauthorized", "code": 0}, 401)
             return self._route(request.method, path.split("/"), body, request)
         finally:
