@@ -67,6 +67,7 @@ class Unasked:
         ]
         ts = await self._bot.sender.post(here, clamp(line, block.MAX_PLAIN), [block.note(line), block.actions(buttons)])
         if ts is not None:
+            self._bot.answers.keep(question.key, ts, None)
             self._bot.keep_post(here, ts, shown)
 
     async def _restore_mute(self, place: str) -> None:
