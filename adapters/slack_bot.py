@@ -165,7 +165,9 @@ class Bot:
             return
         async with self.turn():
             shown = self.asked(question, here)
-        await self.sender.respond(here, shown.text, shown.blocks("asker", echo=True))
+        blocks = shown.blocks("asker", echo=True)
+        if not await self.sender.respond(here, shown.text, blocks):
+            await self.sender.whisper(here, shown.text, blocks)
 
     async def open_form(self, here: Here, typed: str = "") -> None:
         """Open the form for a question."""

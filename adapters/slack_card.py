@@ -114,12 +114,15 @@ def _shortened(body: Document, positions: tuple[PositionView, ...], room: int) -
 
 
 def _texts(body: Document, positions: tuple[PositionView, ...]) -> tuple[Json, ...]:
-    parts: list[Json] = []
+    parts: list[Json] = _elements(body)
     for position in positions:
         parts += literal("\n" if parts else "", bold(clamp(position.holder, block.MAX_HEADER)))["elements"]
-        parts += (rich_text(position.body.blocks) or {}).get("elements", [])
-    blocks = (rich_text(body.blocks), {"type": "rich_text", "elements": parts} if parts else None)
-    return tuple(one for one in blocks if one)
+        parts += _elements(position.body)
+    return ({"type": "rich_text", "elements": parts},) if parts else ()
+
+
+def _elements(document: Document) -> list[Json]:
+    return list((rich_text(document.blocks) or {}).get("elements", []))
 
 
 def _cut(document: Document, limit: int) -> tuple[Document, bool]:

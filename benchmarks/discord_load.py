@@ -21,8 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.fakes.discord_server import BOT_ID, DiscordServer
-from tests.fakes.tokens import DISCORD
+from tests.fakes.discord_server import BOT_ID, TOKEN, DiscordServer
 
 SERVERS = 50
 MENTIONS = 5  # every so many questions is a mention, the others are slash commands
@@ -73,7 +72,7 @@ async def measure(command: list[str], rate: int, seconds: float, folder: Path) -
     """Run one bot and ask it."""
     async with DiscordServer.running(guilds=SERVERS) as server:
         environ = os.environ | {
-            "DISCORD_TOKEN": DISCORD,
+            "DISCORD_TOKEN": TOKEN,
             "BACKCHANNEL_DISCORD_API_URL": server.base,
             "BACKCHANNEL_DATABASE_URL": f"sqlite:///{folder / 'load.db'}",
             "BACKCHANNEL_KNOWLEDGE": str(ROOT / "knowledge"),

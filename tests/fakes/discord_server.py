@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 EPHEMERAL = 64
+TOKEN = DISCORD
 APP_ID, BOT_ID = "9001", "9002"
 ADMIN = str(1 << 5)  # Manage Server
 PATIENCE = 30.0  # seconds; a test that waits so long has failed
@@ -274,7 +275,7 @@ class DiscordServer:
             case 2 if self.close_next_identify is not None:
                 code, self.close_next_identify = self.close_next_identify, None
                 await socket.close(code=code)
-            case 2 if frame["d"]["token"] != DISCORD:
+            case 2 if frame["d"]["token"] != TOKEN:
                 await socket.close(code=4004)
             case 2:
                 await self._identify(socket, frame["d"])
@@ -322,7 +323,7 @@ class DiscordServer:
             failure = self._failure(request.method, path)
             if failure:
                 return _json(failure.body, failure.status, failure.headers)
-            if request.headers.get("Authorization", f"Bot {DISCORD}") != f"Bot {DISCORD}":
+            if request.headers.get("Authorization", f"Bot {TOKEN}") != f"Bot {TOKEN}":
                 return _json({"message": "401: Unauthorized", "code": 0}, 401)
             return self._route(request.method, path.split("/"), body, request)
         finally:

@@ -59,6 +59,7 @@ class SlackServer(Visitors, Methods):
         self.oauth_codes: dict[str, Json] = {}
         self.skew = 0.0  # seconds by which Slack's clock is ahead of ours
         self._failures: defaultdict[str, deque[web.Response]] = defaultdict(deque)
+        self.hung_up: set[str] = set()  # methods whose connections are cut instead of answered
         self._sockets: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._triggers: dict[str, float] = {}
@@ -292,6 +293,8 @@ class SlackServer(Visitors, Methods):
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(fields.pop("token", ""))
         self.calls.append(Call(method, fields, token))
         try:
+            if method in self.hung_up and request.transport:
+                request.transport.abort()
             if self._failures[method]:
                 return self._failures[method].popleft()
             answer = self._authorise(method, token) or self._answer(method, fields, token)
