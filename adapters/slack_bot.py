@@ -22,6 +22,7 @@ from bot.moderation import Moderation
 from bot.seen import Seen
 from bot.store import new_key
 from bot.store.records import Post
+from bot.unasked import Unasked
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Bot:
         self.people = people
         self.sender = sender
         self.moderation = Moderation(service, store)
+        self.unasked = Unasked(service, store)
         self.answers: Answers[str] = Answers()  # the timestamp of ours by the question's key
         self._seen = Seen(lifetime=REDELIVERY)
         self._turns = asyncio.Lock()
