@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -12,12 +11,10 @@ import discord
 
 from adapters.discord_ids import long
 from adapters.discord_view import Frame
-from bot.autoanswer import Budget, Verdict
 from bot.correction import reading
-from bot.limits import Admission
 from bot.model import Action, Asker
-from bot.seen import Seen
 from bot.store import Post, new_key
+from bot.unasked import Unasked
 
 if TYPE_CHECKING:
     from adapters.discord_items import Interaction
@@ -52,9 +49,8 @@ class Desk:
 
     def __init__(self, service: Service, store: Store) -> None:
         self.service, self.store = service, store
-        self.budget = Budget()
+        self.unasked = Unasked(service, store)
         self._replies: OrderedDict[str, Reply] = OrderedDict()
-        self._restored = Seen()
 
     def ask(self, text: str, asker: Asker, *, private: bool) -> Shown:
         """Answer a question, or show the entry whose id was picked from the type-ahead."""
@@ -73,25 +69,26 @@ class Desk:
         card = self.offered(reply.card, asker)
         return Shown(card=card, frame=frame, answered=reply.outcome == "answer")
 
-    def overhear(self, text: str, asker: Asker, place: str) -> tuple[str, Frame] | None:
+    def overhear(self, text: str, asker: Asker) -> tuple[str, Frame] | None:
         """Look whether something said in a watched place may be answered unasked: the entry's title, or nothing."""
-        if self.budget.muted_until(place) or self.service.admit(asker, overheard=True) is not Admission.ANSWER:
+        heard = self.unasked.overheard(text, asker)
+        if heard is None:
             return None
-        reply, hourly_cap = self.service.ask(text, asker), self.service.place(asker).auto_answer_hourly
-        if reply.entry is None:
-            return None
-        if self.budget.spend(place, reply.entry.id, hourly_cap=hourly_cap) is not Verdict.ALLOWED:
-            return None
-        frame = Frame(key=self._noted(reply, asker), person=asker.person, entry_id=reply.entry.id, private=False)
-        return reply.card.title, frame
+        key, reply = heard
+        self._remember(key, reply)
+        entry_id = reply.entry.id if reply.entry else ""
+        return reply.card.title, Frame(key=key, person=asker.person, entry_id=entry_id, private=False)
 
     def _noted(self, reply: Reply, asker: Asker) -> str:
         key = new_key()
         self.store.record_question(key, reply, asker)
+        self._remember(key, reply)
+        return key
+
+    def _remember(self, key: str, reply: Reply) -> None:
         self._replies[key] = reply
         if len(self._replies) > _REMEMBERED:
             self._replies.popitem(last=False)
-        return key
 
     def entry(self, entry_id: str, asker: Asker, *, key: str = "", private: bool = True, page: int = 0) -> Shown:
         """Show an entry in full."""
@@ -137,18 +134,6 @@ class Desk:
                     locale=asker.locale,
                 )
             )
-
-    def remove_unasked(self, place: str) -> bool:
-        """Count an unasked answer that was removed; say whether the place is muted from now on."""
-        muted = self.budget.removal(place)
-        if muted:
-            self.store.remember(_mute_key(place), str(self.budget.muted_until(place)))
-        return muted
-
-    async def restore_mute(self, place: str) -> None:
-        """Take up a mute from before a restart."""
-        if self._restored.first_time(place) and (until := await asyncio.to_thread(self.store.recall, _mute_key(place))):
-            self.budget.mute_until(place, float(until))
 
     def question(self, key: str) -> str:
         """What was asked under this key, empty once forgotten."""
@@ -224,10 +209,6 @@ def watched_place(channel: object) -> str:
     if isinstance(channel, discord.Thread):
         return str(channel.parent_id)
     return str(getattr(channel, "id", ""))
-
-
-def _mute_key(place: str) -> str:
-    return f"{PLATFORM}:muted:{place}"
 
 
 def words_of(content: str) -> str:

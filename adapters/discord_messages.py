@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import discord
 
-from adapters.discord_desk import watched_place, words_of
+from adapters.discord_desk import words_of
 from adapters.discord_guard import noted
 from adapters.discord_pages import plain
 from adapters.discord_text import escape
@@ -142,8 +143,9 @@ class Messages:
         title = message.channel.name if isinstance(message.channel, discord.Thread) else ""
         asker = self._desk.author(message)
         words = clamp(f"{title}\n{words_of(message.content)}".strip(), MAX_QUESTION)
-        await self._desk.restore_mute(watched_place(message.channel))
-        heard = self._desk.overhear(words, asker, watched_place(message.channel))
+        if self._desk.unasked.is_new(asker):
+            await asyncio.to_thread(self._desk.unasked.restore, asker)
+        heard = self._desk.overhear(words, asker)
         if heard:
             await self._reply(message, hint(heard[0], asker.locale, heard[1]))
 

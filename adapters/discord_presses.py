@@ -10,7 +10,6 @@ import discord
 from discord import ui
 
 from adapters import discord_topics
-from adapters.discord_desk import watched_place
 from adapters.discord_guard import say
 from adapters.discord_text import escape
 from adapters.discord_view import COMPLAINTS, Frame, complaint, layout, shared
@@ -155,7 +154,7 @@ class Presses:
         self._desk.store.record_removal(press.key, asker, entry_id=self._desk.entry_id(press.argument) or None)
         await interaction.response.defer()
         await interaction.delete_original_response()
-        if press.verb == "drop" and self._desk.remove_unasked(watched_place(interaction.channel)):
+        if press.verb == "drop" and self._desk.unasked.removed(asker):
             await say(interaction, words.muted)
             await self._tell_moderators(interaction, f"<#{interaction.channel_id}>: {words.muted}")
 

@@ -16,6 +16,7 @@ from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartH
 from adapters import slack_moderator_views as moderator_views
 from adapters import slack_values as values
 from adapters import slack_views as views
+from adapters.slack_following import Following
 from adapters.slack_here import CALL_ERRORS, here_of, reason
 from adapters.slack_home import app_opened
 from adapters.slack_manifest import ANSWER_THIS, ASK_SHORTCUT, COMMAND
@@ -169,12 +170,18 @@ def _hear_changes(app: AsyncApp, bot: Bot, reviewing: Reviewing) -> None:
 
 
 def _hear_events(app: AsyncApp, bot: Bot, unasked: Unasked, reviewing: Reviewing) -> None:
+    following = Following(bot)
+
     async def message(body: Json, client: AsyncWebClient, me: str) -> None:
         heard = await bot.heard(body, client, me)
         if heard is None:
+            await following.deleted(body, client)
             return
         question, here = heard
-        await (unasked.overheard if question.way == "overheard" else bot.answer_in_thread)(question, here)
+        if question.edited:
+            await following.reworded(question, here)
+        else:
+            await (unasked.overheard if question.way == "overheard" else bot.answer_in_thread)(question, here)
 
     async def opened(body: Json, client: AsyncWebClient, _me: str) -> None:
         await app_opened(bot, reviewing, body, client)

@@ -16,11 +16,13 @@ from adapters.slack_events import clean, question_of
 from adapters.slack_here import CALL_ERRORS, PLATFORM, Here, Sender, here_of, opened_from, reason
 from adapters.slack_values import Name, Value, action_id
 from bot.correction import reading
+from bot.following import Answers
 from bot.limits import Admission
 from bot.model import Action
 from bot.seen import Seen
 from bot.store import new_key
 from bot.store.records import Post
+from bot.unasked import Unasked
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -73,17 +75,19 @@ class Bot:
         self.people = people
         self.sender = sender
         self.moderation = moderation
+        self.unasked = Unasked(moderation.service, moderation.store)
+        self.answers: Answers[str] = Answers()  # the timestamp of ours by the question's key
         self._seen = Seen(lifetime=REDELIVERY)
         self._turns = asyncio.Lock()
 
     # What a reply is made of.
 
-    def asked(self, question: str, here: Here) -> tuple[Reply, Shown]:
+    def asked(self, question: str, here: Here) -> Shown:
         """Ask the core, and keep that it was asked."""
         reply = self.service.ask(question, here.asker)
         key = new_key()
         self.store.record_question(key, reply, here.asker)
-        return reply, self.shown(reply, here, key, question)
+        return self.shown(reply, here, key, question)
 
     @staticmethod
     def shown(reply: Reply, here: Here, key: str, question: str) -> Shown:
@@ -169,8 +173,10 @@ class Bot:
         if not await self.admitted(here):
             return
         async with self.turn():
-            _, shown = self.asked(question, here)
-        await self.sender.respond(here, shown.text, shown.blocks("asker", echo=True))
+            shown = self.asked(question, here)
+        blocks = shown.blocks("asker", echo=True)
+        if not await self.sender.respond(here, shown.text, blocks):
+            await self.sender.whisper(here, shown.text, blocks)
 
     async def open_form(self, here: Here, typed: str = "") -> None:
         """Open the form for a question."""
@@ -220,7 +226,7 @@ class Bot:
             errors = {views.QUESTION_BLOCK: wording(here.locale).room.too_many}
             return {"response_action": "errors", "errors": errors}, here, None
         elif typed:
-            _, shown = self.asked(typed, here)
+            shown = self.asked(typed, here)
         else:
             errors = {views.QUESTION_BLOCK: wording(here.locale).empty}
             return {"response_action": "errors", "errors": errors}, here, None
@@ -259,7 +265,7 @@ class Bot:
         )
         if question.way == "overheard" and self.service.place(here.asker).auto_answer == "no":
             return None
-        if not await self.first_time(question.key):
+        if not question.edited and not await self.first_time(question.key):
             return None
         return question, replace(here, locale=await self.people.locale(client, question.team, question.person))
 
@@ -268,7 +274,7 @@ class Bot:
         if not await self.admitted(here):
             return
         async with self.turn():
-            reply, shown = self.asked(question.text, here)
+            shown = self.asked(question.text, here)
         # In a plain direct message a thread of its own for every question would be in the way.
         in_line = here.direct and not self.settings.agent_view and question.thread == question.ts
         ts = await self.sender.post(
@@ -279,13 +285,17 @@ class Bot:
         )
         if ts is None:
             await self.sender.whisper(here, shown.text, shown.blocks("asker"))
-        elif reply.entry is not None:
-            self.keep_post(here, ts, shown)
+            return
+        self.answers.keep(question.key, ts, question.text)
+        self.keep_post(here, ts, shown)
 
-    def keep_post(self, here: Here, ts: str, shown: Shown) -> None:
-        """Keep where an entry was shown to everyone, so that a correction can reach it."""
+    def keep_post(self, here: Here, ts: str, shown: Shown, *, again: bool = False) -> None:
+        """Keep where an entry was shown to everyone, so that a correction can reach it.
+
+        `again` where the message showed something else before, perhaps an entry that it shows no more.
+        """
         entry = self.service.snapshot.knowledge.by_id.get(shown.value.entry_id)
-        if here.direct or entry is None:
+        if here.direct or (entry is None and not again):
             return
         self.store.record_post(
             Post(
@@ -293,9 +303,9 @@ class Bot:
                 tenant=here.team,
                 place=here.channel,
                 message=ts,
-                entry_id=entry.id,
+                entry_id=entry.id if entry else "",
                 posted_at=int(float(ts)),
-                digest=reading(entry),
+                digest=reading(entry) if entry else "",
                 key=shown.value.key,
                 locale=here.locale,
             )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, get_args
 
 from adapters import slack_blocks as block
 from adapters.slack_text import Json, bold, escape, literal, rich_text
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.markdown import Block
-    from bot.model import Card, Source
+    from bot.model import Card, PositionView, Source
     from bot.wording import Wording
 
 Audience = Literal["everyone", "asker", "direct", "form"]  # a channel's message, an ephemeral or direct one, a modal
@@ -31,6 +32,17 @@ MAX_SOURCES = 6
 MAX_SOURCE = 200  # characters of a source's title
 MIN_SIDE = 100  # characters that a side is shown with, however many there are
 _FORMATTING = frozenset("*_~`")  # Slack has no escape for these in mrkdwn
+_ALL: frozenset[Audience] = frozenset(get_args(Audience))
+_PRIVATE: frozenset[Audience] = frozenset({"asker", "form"})
+_OFFERED: tuple[tuple[Action, Name, frozenset[Audience]], ...] = (
+    (Action.WHOLE, Name.WHOLE, _ALL - {"form"}),
+    (Action.HELPFUL, Name.HELPFUL, _PRIVATE),  # the others have thumbs
+    (Action.NOT_THIS, Name.NOT_THIS, _PRIVATE),
+    (Action.NONE_OF_THESE, Name.NONE_OF_THESE, _ALL),
+    (Action.ASK_MODERATORS, Name.ASK_MODERATORS, _ALL),
+    (Action.SHARE, Name.SHARE, frozenset({"asker"})),
+    (Action.REMOVE, Name.REMOVE, frozenset({"everyone"})),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +75,7 @@ def render(card: Card, setting: Setting) -> list[Json]:
         head.append(block.header(card.title))
     tail = _about(card, words)
     room = MAX_MESSAGE - _size(head) - _size(tail)
-    knowledge, is_cut = _knowledge(card, room)
+    knowledge, is_cut = _knowledge(card.body, card.positions, room)
     if is_cut and setting.value.entry_id and Action.WHOLE not in card.actions:
         card = replace(card, actions=(Action.WHOLE, *card.actions))
     return [*head, *knowledge, *tail, *_controls(card, setting, words)]
@@ -79,21 +91,38 @@ def pages(card: Card) -> tuple[Card, ...]:
     return (*first, replace(card, body=chunks[-1]))
 
 
-def _knowledge(card: Card, room: int) -> tuple[list[Json], bool]:
-    """Render the body and the positions in so many characters, and say whether that cut them.
+def _knowledge(body: Document, positions: tuple[PositionView, ...], room: int) -> tuple[tuple[Json, ...], bool]:
+    """Render the body and the positions in so many characters, and say whether that cut them."""
+    whole, size = _whole(body, positions)
+    return (whole, False) if size <= room else _shortened(body, positions, room)
 
-    No side of a disputed matter is ever left out for another: all are cut alike.
-    """
-    count = len(card.positions)
+
+@lru_cache(maxsize=512)  # the same few entries answer most questions
+def _whole(body: Document, positions: tuple[PositionView, ...]) -> tuple[tuple[Json, ...], int]:
+    size = len(plain(body)) + sum(len(one.holder) + len(plain(one.body)) for one in positions)
+    return _texts(body, positions), size
+
+
+def _shortened(body: Document, positions: tuple[PositionView, ...], room: int) -> tuple[tuple[Json, ...], bool]:
+    """No side of a disputed matter is ever left out for another: all are cut alike."""
+    count = len(positions)
     share = min(MAX_PAGE, room // (count + 1)) if count else 0
-    sides = [_cut(one.body, share - len(one.holder)) for one in card.positions]
-    body, is_cut = _cut(card.body, room - count * share)
-    parts: list[Json] = []
-    for position, (side, _) in zip(card.positions, sides, strict=True):
+    sides = [_cut(one.body, share - len(one.holder)) for one in positions]
+    text, is_cut = _cut(body, room - count * share)
+    cut = tuple(replace(one, body=side) for one, (side, _) in zip(positions, sides, strict=True))
+    return _texts(text, cut), is_cut or any(shortened for _, shortened in sides)
+
+
+def _texts(body: Document, positions: tuple[PositionView, ...]) -> tuple[Json, ...]:
+    parts: list[Json] = _elements(body)
+    for position in positions:
         parts += literal("\n" if parts else "", bold(clamp(position.holder, block.MAX_HEADER)))["elements"]
-        parts += (rich_text(side.blocks) or {}).get("elements", [])
-    blocks = [rich_text(body.blocks), {"type": "rich_text", "elements": parts} if parts else None]
-    return [one for one in blocks if one], is_cut or any(cut for _, cut in sides)
+        parts += _elements(position.body)
+    return ({"type": "rich_text", "elements": parts},) if parts else ()
+
+
+def _elements(document: Document) -> list[Json]:
+    return list((rich_text(document.blocks) or {}).get("elements", []))
 
 
 def _cut(document: Document, limit: int) -> tuple[Document, bool]:
@@ -178,7 +207,8 @@ def _controls(card: Card, setting: Setting, words: Wording) -> list[Json]:
             for number, one in enumerate(card.suggestions)
         ]
         blocks.append(block.actions(offers))
-    buttons = [block.button(label, action_id(name), value.encode()) for name, label in _buttons(card, setting, words)]
+    written = value.encode()
+    buttons = [block.button(label, action_id(name), written) for name, label in _buttons(card, setting, words)]
     for made in buttons:
         if made["action_id"] == action_id(Name.ASK_MODERATORS):
             made["confirm"] = block.confirm(
@@ -198,18 +228,8 @@ def _controls(card: Card, setting: Setting, words: Wording) -> list[Json]:
 
 def _buttons(card: Card, setting: Setting, words: Wording) -> Iterator[tuple[Name, str]]:
     """Choose the buttons that this audience can use, the one that people want most first."""
-    private, all_of_them = {"asker", "form"}, {"everyone", "asker", "direct", "form"}
-    offered = (
-        (Action.WHOLE, Name.WHOLE, {"everyone", "asker", "direct"}),
-        (Action.HELPFUL, Name.HELPFUL, private),  # the others have thumbs
-        (Action.NOT_THIS, Name.NOT_THIS, private),
-        (Action.NONE_OF_THESE, Name.NONE_OF_THESE, all_of_them),
-        (Action.ASK_MODERATORS, Name.ASK_MODERATORS, all_of_them),
-        (Action.SHARE, Name.SHARE, {"asker"}),
-        (Action.REMOVE, Name.REMOVE, {"everyone"}),
-    )
-    for action, name, audiences in offered:
+    for action, name, audiences in _OFFERED:
         if action in card.actions and setting.audience in audiences:
             yield name, words.actions[action]
-    if Action.SHARE in card.actions and setting.audience in private:
+    if Action.SHARE in card.actions and setting.audience in _PRIVATE:
         yield Name.COPY, words.room.copy

@@ -20,16 +20,12 @@ _MARKUP = re.compile(r"<([@#!]?)([^>|]*)(?:\|([^>]*))?>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A message that asks, and where its answer belongs."""
+class Written:
+    """A message that somebody wrote."""
 
-    way: Way
-    text: str
     team: str
     channel: str
-    person: str
     ts: str
-    thread: str  # the thread to answer in: the message's own, or one that starts at it
 
     @property
     def key(self) -> str:
@@ -37,20 +33,31 @@ class Question:
         return f"message:{self.team}:{self.channel}:{self.ts}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Written):
+    """A message that asks, and where its answer belongs."""
+
+    way: Way
+    text: str
+    person: str
+    thread: str  # the thread to answer in: the message's own, or one that starts at it
+    edited: bool = False  # it stood there before, in other words
+
+
 def question_of(body: Json, me: str) -> Question | None:
     """Read an `app_mention` or `message` event; None where it is not a person's question for us.
 
     `me` is our own user id. Whether something overheard may be answered is its place's matter.
     """
-    event: Json = body.get("event", {})
+    event, edited = _current(body.get("event") or {})
     person, channel, ts = event.get("user"), event.get("channel"), event.get("ts")
     if not (person and channel and ts) or person == me:
         return None
-    if event.get("bot_id") or event.get("bot_profile") or event.get("subtype") not in _SPOKEN or event.get("edited"):
+    if event.get("bot_id") or event.get("bot_profile") or event.get("subtype") not in _SPOKEN:
         return None
     text = str(event.get("text") or "")
     way = _way(event, text, me)
-    if way is None:
+    if way is None or (edited and way == "overheard"):
         return None
     return Question(
         way=way,
@@ -60,7 +67,35 @@ def question_of(body: Json, me: str) -> Question | None:
         person=str(person),
         ts=str(ts),
         thread=str(event.get("thread_ts") or ts),
+        edited=edited,
     )
+
+
+def deleted_of(body: Json) -> Written | None:
+    """Read an event that tells of a deleted message; None for any other."""
+    event: Json = body.get("event") or {}
+    inner: Json = event.get("message") or {}
+    ts = {
+        "message_deleted": event.get("deleted_ts"),
+        # What has answers in a thread leaves a stone with its name on.
+        "message_changed": inner.get("ts") if inner.get("subtype") == "tombstone" else None,
+    }.get(str(event.get("subtype")))
+    team, channel = str(body.get("team_id") or ""), str(event.get("channel") or "")
+    return Written(team=team, channel=channel, ts=str(ts)) if ts and channel else None
+
+
+def _current(event: Json) -> tuple[Json, bool]:
+    """Give the message of an event as it stands now, and whether a person edited it; nothing for any other change.
+
+    An edited mention comes as `app_mention` again; an edited message, where we may read those, inside of an event.
+    """
+    if event.get("subtype") != "message_changed":
+        edited = bool(event.get("edited"))
+        return ({}, False) if edited and event.get("type") != "app_mention" else (event, edited)
+    inner: Json = event.get("message") or {}
+    if not inner.get("edited"):  # a preview was added, or a file
+        return {}, False
+    return inner | {name: event.get(name) for name in ("type", "channel", "channel_type")}, True
 
 
 def _way(event: Json, text: str, me: str) -> Way | None:

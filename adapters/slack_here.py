@@ -150,6 +150,24 @@ class Sender:
             return None
         return str(answer["ts"])
 
+    async def update(self, here: Here, ts: str, text: str, blocks: Sequence[Json]) -> bool:
+        """Change a message of ours that stands where this person is."""
+        try:
+            await here.client.chat_update(
+                channel=here.channel, ts=ts, text=text, blocks=list(blocks), unfurl_links=False, unfurl_media=False
+            )
+        except CALL_ERRORS as error:
+            logger.info("a message could not be changed: %s", reason(error))
+            return False
+        return True
+
+    async def take_away(self, here: Here, ts: str) -> None:
+        """Delete a message of ours."""
+        try:
+            await here.client.chat_delete(channel=here.channel, ts=ts)
+        except CALL_ERRORS as error:
+            logger.info("a message could not be deleted: %s", reason(error))
+
     async def whisper(self, here: Here, text: str, blocks: Sequence[Json] = ()) -> bool:
         """Post where this person is, for them alone; directly to them where that fails."""
         try:

@@ -9,8 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slack_sdk.errors import SlackApiError
-
+from adapters.slack_here import CALL_ERRORS, reason
 from adapters.slack_settings import GROUP
 
 if TYPE_CHECKING:
@@ -61,6 +60,8 @@ class People:
 
     async def locale(self, client: AsyncWebClient, team: str, person: str) -> str | None:
         """Tell a person's language as a BCP 47 tag; None where Slack does not tell it soon enough."""
+        if (known := self._known(team, person, LOCALE_AGE)) is not None:
+            return known.locale
         try:
             profile = await asyncio.wait_for(self._profile(client, team, person, LOCALE_AGE), PATIENCE)
         except TimeoutError:
@@ -91,16 +92,19 @@ class People:
         groups = sorted(one for one in named if one.startswith(GROUP))
         return any([here.person in await self._group(here.client, here.team, group) for group in groups])
 
+    def _known(self, team: str, person: str, max_age: float) -> Profile | None:
+        profile = self._profiles.get((team, person))
+        return profile if profile and self._clock() - profile.at < max_age else None
+
     async def _profile(self, client: AsyncWebClient, team: str, person: str, max_age: float) -> Profile | None:
-        known = self._profiles.get((team, person))
-        if known and self._clock() - known.at < max_age:
-            return known
+        if (fresh := self._known(team, person, max_age)) is not None:
+            return fresh
         try:
             answer = await client.users_info(user=person, include_locale=True)
-        except (SlackApiError, OSError, TimeoutError) as error:
-            logger.warning("a person could not be looked up: %s", type(error).__name__)
+        except CALL_ERRORS as error:
+            logger.warning("a person could not be looked up: %s", reason(error))
             # An old language is better than none, an old right is not.
-            return known if max_age == LOCALE_AGE else None
+            return self._profiles.get((team, person)) if max_age == LOCALE_AGE else None
         profile = _profile(answer["user"], self._clock())
         self._profiles[team, person] = profile
         self._profiles.move_to_end((team, person))
@@ -114,8 +118,8 @@ class People:
             return members
         try:
             answer = await client.usergroups_users_list(usergroup=group)
-        except (SlackApiError, OSError, TimeoutError) as error:
-            logger.warning("a moderators' group could not be read: %s", type(error).__name__)
+        except CALL_ERRORS as error:
+            logger.warning("a moderators' group could not be read: %s", reason(error))
             return frozenset()
         members = frozenset(answer["users"])
         self._groups[team, group] = (self._clock(), members)

@@ -248,7 +248,7 @@ class Outbox:
 
     def _answering(self, owed: Owed) -> str:
         """Find what answers a question that was settled before anybody kept with what."""
-        decision = self._service.snapshot.decide(owed.question, None)
+        decision = self._service.snapshot.engine.decide(owed.question)
         return decision.matches[0].entry.id if decision.outcome == "answer" else ""
 
     # --- corrections -------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import threading
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-REPEATED = 1_000  # questions whose judgement is kept, in memory only, at about 5 KB each
+REPEATED = 1_000  # judgements kept for questions that come again, in memory only
 LOCAL_KNOWLEDGE = Path("knowledge")
 
 
@@ -53,7 +52,6 @@ class Snapshot:
     path: Path
     knowledge: Knowledge
     engine: Engine
-    decide: Callable[[str, str | None], Decision]  # the engine's judgement of a question and its context, kept a while
     cache: Cache | None  # where it is kept for the next start, and its successors after it
     loaded_at: datetime  # UTC
     views: dict[frozenset[str], Snapshot] = field(default_factory=dict, repr=False, compare=False)
@@ -169,7 +167,7 @@ class Service:
         """Answer a question; never raises for anything that a person can type."""
         started = time.perf_counter()
         snapshot = self.seen_from(asker)
-        decision = snapshot.decide(text, self._memory.recall(asker))
+        decision = snapshot.engine.decide(text, context=self._memory.recall(asker))
         if decision.outcome == "answer":
             self._memory.remember(asker, _topic(decision))
         reply = self._compose(decision, asker, snapshot)
@@ -214,7 +212,7 @@ class Service:
         entry = snapshot.knowledge.by_id.get(entry_id)
         if entry is None:
             return None
-        decision = snapshot.decide(question, None) if question else None
+        decision = snapshot.engine.decide(question) if question else None
         if decision and decision.outcome == "answer" and decision.matches[0].entry is entry:
             return self._compose(decision, asker, snapshot).card
         return card_of(entry_id, today=self._today(), locale=self._language(asker), knowledge=snapshot.knowledge)
@@ -366,12 +364,9 @@ def open_snapshot(path: Path, *, cache: Cache | None = None, progress: Progress 
 
 
 def _snapshot(path: Path, knowledge: Knowledge, engine: Engine, cache: Cache | None, loaded_at: datetime) -> Snapshot:
-    def judged(text: str, context: str | None) -> Decision:
-        return engine.decide(text, context=context)
-
-    # Judging is pure, and what people ask repeats: the buttons' titles, the questions of the day.
-    decide = lru_cache(maxsize=REPEATED)(judged)
-    return Snapshot(path=path, knowledge=knowledge, engine=engine, decide=decide, cache=cache, loaded_at=loaded_at)
+    # What people ask repeats: the buttons' titles, the questions of the day.
+    engine = engine.remembering(REPEATED)
+    return Snapshot(path=path, knowledge=knowledge, engine=engine, cache=cache, loaded_at=loaded_at)
 
 
 def _topic(decision: Decision) -> str:

@@ -235,6 +235,11 @@ def closest(tag: str, offered: Iterable[str]) -> str | None:
 
     `hi-IN` is served by `hi`, and `en` by `en-GB` where nothing plainer is offered (RFC 4647, lookup, and its reverse).
     """
+    return _closest(tag, tuple(offered))
+
+
+@lru_cache(maxsize=4096)  # asked several times for each answer, of the same few languages
+def _closest(tag: str, offered: tuple[str, ...]) -> str | None:
     by_folded = {_folded(one): one for one in offered}
     parts = _folded(tag).split("-")
     for end in range(len(parts), 0, -1):

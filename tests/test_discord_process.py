@@ -5,26 +5,27 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sqlite3
-import sys
 import time
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 pytest.importorskip("discord")
 
+from tests.fakes.bot_process import serving
 from tests.fakes.discord_limits import buttons_of, text_of
-from tests.fakes.discord_server import ADMIN, BOT_ID, EPHEMERAL, PATIENCE, TOKEN, DiscordServer
+from tests.fakes.discord_server import ADMIN, BOT_ID, EPHEMERAL, PATIENCE, DiscordServer
+from tests.fakes.tokens import DISCORD
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+    from tests.fakes.bot_process import BotProcess
+
 MENTION = f"<@{BOT_ID}>"
 KNOWLEDGE = """
 collection: {title: A tea shop, scope: Tea., language: en}
@@ -35,71 +36,22 @@ faq:
 SURE = [{"name": "question", "type": 3, "value": "When is the tea shop open?"}]
 
 
-class Process:
-    """A running bot."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self.log = ""
-        self._reading = asyncio.create_task(self._read())
-
-    async def _read(self) -> None:
-        assert self._process.stderr
-        while line := await self._process.stderr.readline():
-            self.log += line.decode()
-
-    async def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
-        """Ask it to end; the exit code, and how many seconds it took."""
-        started = time.monotonic()
-        self._process.send_signal(number)
-        return await self.ended(), time.monotonic() - started
-
-    async def ended(self, patience: float = 30.0) -> int:
-        """Wait until it has ended by itself; the exit code."""
-        code = await asyncio.wait_for(self._process.wait(), patience)
-        await self._reading
-        return code
-
-    def kill(self) -> None:
-        """End it if it still runs."""
-        if self._process.returncode is None:
-            self._process.kill()
-
-
 @asynccontextmanager
-async def bot(server: DiscordServer, tmp_path: Path, **environ: str) -> AsyncIterator[Process]:
-    """Run the bot on the tea shop's knowledge; it must never log a token or what people wrote."""
+async def bot(server: DiscordServer, tmp_path: Path, **environ: str) -> AsyncIterator[BotProcess]:
+    """Run the bot on the tea shop's knowledge; it must never log what people wrote."""
     knowledge = tmp_path / "tea"
     knowledge.mkdir(exist_ok=True)
     (knowledge / "tea.yaml").write_text(KNOWLEDGE, encoding="utf-8")
     settings = {
-        "DISCORD_TOKEN": TOKEN,
+        "DISCORD_TOKEN": DISCORD,
         "BACKCHANNEL_DISCORD_API_URL": server.base,
         "BACKCHANNEL_KNOWLEDGE": str(knowledge),
         "BACKCHANNEL_DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}",
-        "PYTHONWARNINGS": "ignore",
     }
-    ours = ("BACKCHANNEL_", "DISCORD_", "SLACK_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    process = Process(
-        await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "serve", "--discord"),
-            cwd=ROOT,
-            env=kept | settings | environ,
-            stderr=asyncio.subprocess.PIPE,
-        )
-    )
-    try:
+    async with serving("--discord", **settings | environ) as process:
         yield process
-    except BaseException:
-        sys.stdout.write(process.log)  # pytest shows it with the failure
-        raise
-    finally:
-        process.kill()
-        await process.ended()
-        assert TOKEN not in process.log
-        assert "tea shop open" not in process.log
-        assert server.refused == []
+    assert "tea shop open" not in process.output
+    assert server.refused == []
 
 
 async def ask(server: DiscordServer, **person: Any) -> dict[str, Any]:
@@ -280,7 +232,7 @@ def test_a_discord_that_is_down_is_waited_for(tmp_path: Path) -> None:
             server.fail("GET", "users/@me", 503, times=2)
             async with bot(server, tmp_path) as process:
                 await server.until_ready()
-                assert "Discord is lost (HTTP 503); trying again in 1 s" in process.log
+                assert "Discord is lost (HTTP 503); trying again in 1 s" in process.output
                 tries = [one.at for one in server.requests if one.path == "users/@me"]
                 assert len(tries) == 3
                 assert tries[1] - tries[0] > 0.5
@@ -346,7 +298,7 @@ def test_commands_that_cannot_be_told_stop_nothing(tmp_path: Path) -> None:
                 await server.until_ready()
                 await server.say(f"{MENTION} when is the tea shop open?")
                 await server.until(lambda: len(server.posts()) == 1, "an answer")
-                assert "the commands could not be brought up to date" in process.log
+                assert "the commands could not be brought up to date" in process.output
 
     asyncio.run(story())
 
@@ -402,9 +354,9 @@ def test_a_bad_token_ends_with_one_sentence(tmp_path: Path) -> None:
     async def story() -> None:
         async with DiscordServer.running() as server, bot(server, tmp_path, DISCORD_TOKEN="wrong") as process:
             assert await process.ended() == 2
-            last = process.log.strip().splitlines()[-1]
+            last = process.output.strip().splitlines()[-1]
             assert last.startswith("Error: DISCORD_TOKEN is not accepted by Discord; copy the bot's token anew")
-            assert "Traceback" not in process.log
+            assert "Traceback" not in process.output
 
     asyncio.run(story())
 
@@ -418,9 +370,9 @@ def test_a_refused_identify_ends_with_one_sentence(tmp_path: Path, code: int) ->
             server.close_next_identify = code
             async with bot(server, tmp_path) as process:
                 assert await process.ended() == 2
-                last = process.log.strip().splitlines()[-1]
+                last = process.output.strip().splitlines()[-1]
                 assert ("DISCORD_TOKEN" if code == 4004 else "message content intent") in last
-                assert "Traceback" not in process.log
+                assert "Traceback" not in process.output
 
     asyncio.run(story())
 
@@ -432,7 +384,7 @@ def test_auto_answer_says_when_the_intent_is_missing(tmp_path: Path) -> None:
         unset = {"BACKCHANNEL_DISCORD_AUTO_ANSWER": "yes"}
         async with DiscordServer.running() as server, bot(server, tmp_path, **unset) as process:
             assert await process.ended() == 2
-            assert "auto_answer on Discord needs the message content intent" in process.log
+            assert "auto_answer on Discord needs the message content intent" in process.output
 
     asyncio.run(story())
 
@@ -463,7 +415,7 @@ def test_sigint_ends_it_too(tmp_path: Path) -> None:
             code, seconds = await process.stop(signal.SIGINT)
             assert code == 0
             assert seconds < 5
-            assert "Traceback" not in process.log
+            assert "Traceback" not in process.output
 
     asyncio.run(story())
 
@@ -513,7 +465,7 @@ def test_edits_of_the_files_go_live_by_themselves(tmp_path: Path) -> None:
             async def until_told(words: str, ask: Callable[[], Awaitable[str]]) -> float:
                 started = time.monotonic()
                 while words not in await ask():
-                    assert time.monotonic() - started < PATIENCE, process.log
+                    assert time.monotonic() - started < PATIENCE, process.output
                 return time.monotonic() - started
 
             async def answer() -> str:
@@ -521,12 +473,12 @@ def test_edits_of_the_files_go_live_by_themselves(tmp_path: Path) -> None:
 
             replace(KNOWLEDGE.replace("nine to six", "ten to four"))
             assert await until_told("ten to four", answer) < 2.0
-            assert "1 changed" in process.log
+            assert "1 changed" in process.output
             replace(KNOWLEDGE.replace("question: How do I return", "question: [How do I return"))
             await until_told("tea.yaml:5:", status)
             assert "stays in force" in await status()
             assert "ten to four" in await answer()
-            assert "refused: " in process.log
+            assert "refused: " in process.output
             replace(KNOWLEDGE.replace("nine to six", "noon to one"))
             await until_told("noon to one", answer)
             assert "refused" not in await status()

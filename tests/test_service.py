@@ -52,6 +52,13 @@ def test_nothing_typed_makes_it_fail(service: Service, text: str) -> None:
     assert plain(service.ask(text, ANA).card.body)
 
 
+def test_a_question_that_comes_again_is_judged_once(service: Service) -> None:
+    """Whoever asks it, after whatever: the earlier question matters to a follow-up alone."""
+    service.ask("How many books may I borrow?", ANA)
+    first, again = (service.ask("when is the library open?", asker).decision for asker in (ANA, NOBODY))
+    assert first is again
+
+
 def test_the_askers_language_is_used(folder: Path) -> None:
     """The platform's locale goes before the setting, and either before the knowledge's language."""
     service = Service.open(Settings(knowledge=folder, locale="de"))

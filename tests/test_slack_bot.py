@@ -398,6 +398,30 @@ def test_a_rate_limit_is_honoured(tmp_path: Path) -> None:
     talk(tmp_path, scenario)
 
 
+def test_a_lost_profile_costs_the_language_alone(tmp_path: Path) -> None:
+    """When Slack cuts the line instead of telling who asks, the answer comes in the knowledge's own language."""
+
+    async def scenario(slack: SlackServer, _store: Store) -> None:
+        slack.hung_up.add("users.info")
+        await slack.command("/ask", "opening hours")
+        assert "nine to five" in words(await slack.post_after(0))
+
+    talk(tmp_path, scenario)
+
+
+def test_a_spent_response_url_is_not_the_end(tmp_path: Path) -> None:
+    """When Slack does not take the answer through the response URL, the person is shown it privately all the same."""
+
+    async def scenario(slack: SlackServer, _store: Store) -> None:
+        slack.fail("response_url", "expired_url", status=404)
+        await slack.command("/ask", "opening hours")
+        post = await slack.post_after(0)
+        assert "nine to five" in words(post)
+        assert post.to == "U1"
+
+    talk(tmp_path, scenario)
+
+
 def test_slow_profiles_do_not_hold_up_answers(tmp_path: Path) -> None:
     """When Slack does not tell a person's language in time, the answer comes in the knowledge's own."""
 

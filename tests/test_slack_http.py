@@ -14,6 +14,7 @@ pytest.importorskip("slack_bolt")
 
 from tests.fakes.slack_limits import texts
 from tests.fakes.slack_talk import talk
+from tests.fakes.tokens import SLACK_SIGNING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 OVER_HTTP = {
     "BACKCHANNEL_SLACK_HTTP": "127.0.0.1:0",
-    "SLACK_SIGNING_SECRET": "loopback-signing-secret",
+    "SLACK_SIGNING_SECRET": SLACK_SIGNING,
     "SLACK_APP_TOKEN": "",
 }
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -21,6 +21,7 @@ from bot.service import Service
 from bot.store import Store
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.slack_talk import connected
+from tests.fakes.tokens import SLACK_CLIENT, SLACK_SIGNING, secret
 from tests.samples import write_files
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ if TYPE_CHECKING:
 # The SDK asks for tokens with a class that aiohttp is about to rename.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 
-KEY = Fernet.generate_key().decode()
+KEY = secret(Fernet.generate_key().decode())
 TOKENS = {"T0ONE": "xoxb-secret-of-one", "T0TWO": "xoxb-secret-of-two"}
 ENVIRON = {
     "SLACK_BOT_TOKEN": "",
     "SLACK_APP_TOKEN": "",
     "SLACK_CLIENT_ID": "11.22",
-    "SLACK_CLIENT_SECRET": "client-secret",
-    "SLACK_SIGNING_SECRET": "loopback-signing-secret",
+    "SLACK_CLIENT_SECRET": SLACK_CLIENT,
+    "SLACK_SIGNING_SECRET": SLACK_SIGNING,
     "BACKCHANNEL_SLACK_ENCRYPTION_KEY": KEY,
     "BACKCHANNEL_SLACK_HTTP": "127.0.0.1:0",
     "BACKCHANNEL_SLACK_PUBLIC_URL": "https://bot.example.org",
@@ -78,21 +79,35 @@ def granted(slack: SlackServer, team: str, token: str) -> dict[str, object]:
     }
 
 
+async def begin(base: str) -> tuple[str, str]:
+    """Press "Add to Slack" as a browser does; give the state that Slack is to bring back, and the browser's cookie."""
+    async with (
+        aiohttp.ClientSession() as browser,
+        browser.get(f"{base}/slack/install", allow_redirects=False) as going,
+    ):
+        assert going.status == 302
+        target = urlsplit(going.headers["Location"])
+        query = parse_qs(target.query)
+        assert target.hostname == "slack.com"
+        assert query["redirect_uri"] == ["https://bot.example.org/slack/oauth_redirect"]
+        cookie = re.match(r"[^=]+=[^;]+", going.headers["Set-Cookie"])
+        assert cookie
+        return query["state"][0], cookie[0]
+
+
+async def come_back(base: str, team: str, state: str, cookie: str) -> int:
+    """Come back from Slack with its code; give the status."""
+    back, headers = {"code": f"code-{team}", "state": state}, {"Cookie": cookie} if cookie else {}
+    async with (
+        aiohttp.ClientSession() as browser,
+        browser.get(f"{base}/slack/oauth_redirect", params=back, headers=headers) as done,
+    ):
+        return done.status
+
+
 async def install(base: str, team: str) -> int:
-    """Press "Add to Slack" as a browser does; give the last status."""
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
-        async with browser.get(f"{base}/slack/install", allow_redirects=False) as going:
-            assert going.status == 302
-            target = urlsplit(going.headers["Location"])
-            query = parse_qs(target.query)
-            assert target.hostname == "slack.com"
-            assert query["redirect_uri"] == ["https://bot.example.org/slack/oauth_redirect"]
-            cookie = re.match(r"([^=]+)=([^;]+)", going.headers["Set-Cookie"])
-            assert cookie
-        back = {"code": f"code-{team}", "state": query["state"][0]}
-        headers = {"Cookie": f"{cookie[1]}={cookie[2]}"}
-        async with browser.get(f"{base}/slack/oauth_redirect", params=back, headers=headers) as done:
-            return done.status
+    """Install the app in a workspace; give the last status."""
+    return await come_back(base, team, *await begin(base))
 
 
 def test_each_workspace_is_answered_with_its_own_token(tmp_path: Path) -> None:
@@ -155,14 +170,18 @@ def test_leaving_forgets_the_tokens(tmp_path: Path) -> None:
 
 
 def test_a_forged_return_installs_nothing(tmp_path: Path) -> None:
-    """Coming back without the state that we gave out is refused."""
+    """Coming back needs a state that we gave out, in the browser that it was given to, once."""
 
     async def scenario(slack: SlackServer, base: str) -> None:
-        async with aiohttp.ClientSession() as browser:
-            back = {"code": "code-T0ONE", "state": "made-up"}
-            async with browser.get(f"{base}/slack/oauth_redirect", params=back) as done:
-                assert done.status >= 400
+        slack.oauth_codes["code-T0ONE"] = granted(slack, "T0ONE", TOKENS["T0ONE"])
+        state, cookie = await begin(base)
+        name = cookie.partition("=")[0]
+        assert await come_back(base, "T0ONE", "made-up", f"{name}=made-up") >= 400
+        assert await come_back(base, "T0ONE", state, "") >= 400
         assert slack.of("oauth.v2.access") == []
+        assert await come_back(base, "T0ONE", state, cookie) == 200
+        assert await come_back(base, "T0ONE", state, cookie) >= 400
+        assert len(slack.of("oauth.v2.access")) == 1
 
     play(tmp_path, scenario)
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 import time
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,81 +13,34 @@ import pytest
 pytest.importorskip("slack_bolt")
 
 from adapters.slack_manifest import EVENTS_PATH
+from tests.fakes.bot_process import serving
 from tests.fakes.slack_server import SlackServer
 from tests.samples import write_files
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-PATIENCE = 30.0  # seconds for a process to start on a busy machine
+    from tests.fakes.bot_process import BotProcess
+
 QUESTION = "what time do you close"  # what people write is never logged
 
 
-class Bot:
-    """The process, with everything that it says."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self._said: list[str] = []
-        self._heard = asyncio.Condition()
-        self._reading = asyncio.create_task(self._read())
-
-    @property
-    def output(self) -> str:
-        """Everything said so far."""
-        return "".join(self._said)
-
-    async def says(self, words: str) -> None:
-        """Wait for it to say something."""
-        async with self._heard:
-            await asyncio.wait_for(self._heard.wait_for(lambda: words in self.output), PATIENCE)
-
-    def signal(self, number: int) -> None:
-        """Send a signal."""
-        self._process.send_signal(number)
-
-    async def ended(self) -> int:
-        """Wait for the end; give the exit code."""
-        code = await asyncio.wait_for(self._process.wait(), PATIENCE)
-        await self._reading
-        return code
-
-    async def _read(self) -> None:
-        assert self._process.stdout is not None
-        async for line in self._process.stdout:
-            async with self._heard:
-                self._said.append(line.decode())
-                self._heard.notify_all()
-
-
 @asynccontextmanager
-async def started(slack: SlackServer, folder: Path, *options: str, **environ: str) -> AsyncIterator[Bot]:
+async def started(slack: SlackServer, folder: Path, *options: str, **environ: str) -> AsyncIterator[BotProcess]:
     """Start the bot as a process of its own."""
     write_files(folder / "library") if not (folder / "library").exists() else None
     environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         "HOME": str(folder),
         "BACKCHANNEL_KNOWLEDGE": str(folder / "library"),
         "BACKCHANNEL_DATABASE_URL": f"sqlite:///{folder / 'backchannel.db'}",
         **slack.environment,
         **environ,
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-X", "dev", "-m", "bot", "serve", "--slack", *options,
-        cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    bot = Bot(process)
-    try:
+    async with serving("--slack", *options, **environment) as bot:
         yield bot
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await bot.ended()
-        for secret in (slack.bot_token, slack.app_token, slack.signing_secret, QUESTION):
-            assert secret not in bot.output
-        assert "Traceback" not in bot.output, bot.output
+    assert QUESTION not in bot.output
+    assert "Traceback" not in bot.output
 
 
 def run(scenario: Callable[[SlackServer], Awaitable[None]]) -> None:
@@ -122,7 +72,7 @@ def test_a_day_in_its_life(tmp_path: Path) -> None:
             assert ack.seconds < 1
             await slack.post_after(2)
             stopping = time.monotonic()
-            bot.signal(signal.SIGTERM)
+            bot.send(signal.SIGTERM)
             assert await bot.ended() == 0
             assert time.monotonic() - stopping < 5
 
@@ -138,7 +88,7 @@ def test_a_restart_answers_nothing_twice(tmp_path: Path) -> None:
             await slack.connected()
             await slack.event(event, event_id="Ev1")
             await slack.post_after(0)
-            bot.signal(signal.SIGINT)
+            bot.send(signal.SIGINT)
             assert await bot.ended() == 0
         async with started(slack, tmp_path):
             await slack.connected(2)
@@ -241,7 +191,7 @@ def test_it_serves_over_http(tmp_path: Path) -> None:
             await slack.post_after(0)
             bad = await slack.deliver_raw("x", {"X-Slack-Signature": "v0=0", "X-Slack-Request-Timestamp": "1"})
             assert bad.status == 401
-            bot.signal(signal.SIGTERM)
+            bot.send(signal.SIGTERM)
             assert await bot.ended() == 0
 
     run(scenario)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bot.markdown.build import parse
 from bot.markdown.tree import (
     Block,
@@ -19,6 +21,7 @@ from bot.markdown.tree import (
 )
 
 
+@lru_cache(maxsize=1024)  # the same few texts are measured and shown again and again
 def plain(node: Document | Block | Inline) -> str:
     """Write a node as readable text without markup; a link's address follows its words in brackets."""
     return _plain(node, urls=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, Self
 
 from bot.errors import EncoderError
@@ -50,9 +51,11 @@ def _encoder() -> Encoder | None:
 class Engine:
     """Finds what answers a question in a snapshot of the knowledge."""
 
-    def __init__(self, indexes: Sequence[Index], calibration: Calibration) -> None:
+    def __init__(self, indexes: Sequence[Index], calibration: Calibration, *, repeated: int = 0) -> None:
         self._indexes = tuple(indexes)
         self._calibration = calibration
+        # By text, not by question: the same words after another question are judged once.
+        self._judge = lru_cache(maxsize=repeated)(partial(_judge, self._indexes, calibration))
 
     @classmethod
     def build(cls, knowledge: Knowledge, *, progress: Progress | None = None) -> Self:
@@ -89,6 +92,10 @@ class Engine:
         encoder = _encoder()
         return encoder.dimensions if encoder else 0
 
+    def remembering(self, repeated: int) -> Engine:
+        """Give the same engine, which keeps so many judgements for texts that come again, at about 5 KB each."""
+        return Engine(self._indexes, self._calibration, repeated=repeated)
+
     def decide(self, question: str, *, context: str | None = None) -> Decision:
         """Judge a question as typed; never raises for any text. `context` is what a follow-up refers to."""
         if len(question) > MAX_QUESTION:
@@ -98,15 +105,14 @@ class Engine:
         said = words(text)
         if not any(any(char.isalpha() for char in word) for word in said):
             return Decision(question=text, outcome="none", reason="empty", rule="It has no word to go by.")
-        asked = self._indexes
-        alone = self._judge(asked, text, language_of(said))
-        said = asked[0].synonyms.canonical(text) if asked else said
+        alone = self._judge(text, language_of(said))
+        said = self._indexes[0].synonyms.canonical(text) if self._indexes else said
         if alone.stock_reply is not None or (
             alone.outcome == "answer" and (not is_fragment(said) or is_verbatim(alone))
         ):
             return alone
-        if context is not None and may_lean(asked, said):
-            together = self._judge(asked, f"{clean(context)} {text}", alone.language)
+        if context is not None and may_lean(self._indexes, said):
+            together = self._judge(f"{clean(context)} {text}", alone.language)
             if leans(said, alone, together):
                 return replace(together, question=text, context=context)
         if is_fragment(said):
@@ -114,27 +120,25 @@ class Engine:
             return replace(alone, outcome="none", reason="unclear", rule=rule)
         return alone
 
-    def _judge(self, indexes: Sequence[Index], text: str, language: str | None) -> Decision:
-        rankings = [ranking for index in indexes if (ranking := self._rank(index, text)) is not None]
-        if not rankings:
-            rule = "There is no knowledge to search."
-            return Decision(question=text, outcome="none", reason="unknown", rule=rule, language=language)
-        return decide(text, rankings, self._calibration, language=language)
-
-    def _rank(self, index: Index, text: str) -> Ranking | None:
-        """Rank a collection's entries for the text, or for the one sentence of it that asks more clearly."""
-        whole = rank(index, self._calibration, text)
-        pieces = sentences(text)
-        if whole is None or len(pieces) < 2 or whole.confidences[0] >= self._calibration.answer_from:  # noqa: PLR2004 -- nothing to choose from
-            return whole
-        found = [
-            ranking
-            for piece in pieces[:_MOST_SENTENCES]
-            if (ranking := rank(index, self._calibration, piece)) is not None
-        ]
-        best = max(found, key=lambda ranking: float(ranking.confidences[0]), default=whole)
-        return best if best.confidences[0] * _SENTENCE_TRUST > whole.confidences[0] else whole
-
     def complete(self, text: str, *, limit: int = 25) -> tuple[Entry, ...]:
         """Entries to offer while a question is typed: pinned before anything is, then exact, phrasing, title, body."""
         return complete([index.collection for index in self._indexes], text, limit)
+
+
+def _judge(indexes: Sequence[Index], calibration: Calibration, text: str, language: str | None) -> Decision:
+    rankings = [ranking for index in indexes if (ranking := _rank(index, calibration, text)) is not None]
+    if not rankings:
+        rule = "There is no knowledge to search."
+        return Decision(question=text, outcome="none", reason="unknown", rule=rule, language=language)
+    return decide(text, rankings, calibration, language=language)
+
+
+def _rank(index: Index, calibration: Calibration, text: str) -> Ranking | None:
+    """Rank a collection's entries for the text, or for the one sentence of it that asks more clearly."""
+    whole = rank(index, calibration, text)
+    pieces = sentences(text)
+    if whole is None or len(pieces) < 2 or whole.confidences[0] >= calibration.answer_from:  # noqa: PLR2004 -- nothing to choose from
+        return whole
+    found = [ranking for piece in pieces[:_MOST_SENTENCES] if (ranking := rank(index, calibration, piece)) is not None]
+    best = max(found, key=lambda ranking: float(ranking.confidences[0]), default=whole)
+    return best if best.confidences[0] * _SENTENCE_TRUST > whole.confidences[0] else whole

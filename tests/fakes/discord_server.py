@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import WSMsgType, web
 
 from tests.fakes.discord_limits import problems
+from tests.fakes.tokens import DISCORD
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 EPHEMERAL = 64
-TOKEN = "loopback.token"  # noqa: S105 (opens nothing)
+TOKEN = DISCORD
 APP_ID, BOT_ID = "9001", "9002"
 ADMIN = str(1 << 5)  # Manage Server
 PATIENCE = 30.0  # seconds; a test that waits so long has failed

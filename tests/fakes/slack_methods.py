@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.fakes.slack_limits import view_problems
 from tests.fakes.slack_records import Json, Post
+from tests.fakes.tokens import SLACK_TICKET
 
 ACK_LIMIT = 3.0  # seconds that Slack waits for an acknowledgement, and that a trigger id lives
 
@@ -16,7 +17,7 @@ class Methods:
         return {"team_id": team, "user_id": self.me, "bot_id": self.bot_id, "team": "Loopback", "url": self.base}
 
     def _on_apps_connections_open(self, _fields: Json, _token: str) -> Json:
-        return {"url": f"ws://127.0.0.1:{self.port}/link"}
+        return {"url": f"ws://127.0.0.1:{self.port}/link?ticket={SLACK_TICKET}&app_id={self.app_id}"}
 
     def _on_chat_postMessage(self, fields: Json, _token: str) -> Json:  # noqa: N802 (Slack's name)
         if error := self._refused(fields, "message"):

@@ -23,6 +23,7 @@ from tests.fakes.slack_limits import block_problems
 from tests.fakes.slack_methods import ACK_LIMIT, Methods
 from tests.fakes.slack_records import WAIT, Ack, Call, Json, NoAckError, Post
 from tests.fakes.slack_visitors import Visitors
+from tests.fakes.tokens import SLACK_APP, SLACK_BOT, SLACK_SIGNING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,9 +35,9 @@ RESPONSE_URL_LIFE = 1800.0  # seconds
 class SlackServer(Visitors, Methods):
     """The loopback Slack; use it as an async context manager."""
 
-    bot_token = "xoxb-loopback-token-0001"  # noqa: S105 (of the loopback server)
-    app_token = "xapp-1-loopback-token-0001"  # noqa: S105
-    signing_secret = "loopback-signing-secret"  # noqa: S105
+    bot_token = SLACK_BOT
+    app_token = SLACK_APP
+    signing_secret = SLACK_SIGNING
     team = "T0LOOPBACK"
     me = "U0BACKCHAN"
     bot_id = "B0BACKCHAN"
@@ -59,6 +60,7 @@ class SlackServer(Visitors, Methods):
         self.files: dict[str, Json] = {}  # uploaded: name, alt_txt, content, channel
         self.skew = 0.0  # seconds by which Slack's clock is ahead of ours
         self._failures: defaultdict[str, deque[web.Response]] = defaultdict(deque)
+        self.hung_up: set[str] = set()  # methods whose connections are cut instead of answered
         self._sockets: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._triggers: dict[str, float] = {}
@@ -73,7 +75,7 @@ class SlackServer(Visitors, Methods):
         app.router.add_get("/link", self._link)
         app.router.add_post("/respond/{key}", self._respond)
         app.router.add_post("/upload/{key}", self._upload)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.2)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -297,6 +299,8 @@ class SlackServer(Visitors, Methods):
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(fields.pop("token", ""))
         self.calls.append(Call(method, fields, token))
         try:
+            if method in self.hung_up and request.transport:
+                request.transport.abort()
             if self._failures[method]:
                 return self._failures[method].popleft()
             answer = self._authorise(method, token) or self._answer(method, fields, token)

@@ -94,6 +94,23 @@ class Visitors:
         """Write to the bot directly."""
         return await self.event(self.message(text, channel="D1", **more))
 
+    async def edit(self, message: Json, text: str, **more: object) -> Ack:
+        """Edit a message that was written; a mention comes as a mention again, any other inside of an event."""
+        edited = message | {"text": text, "edited": {"user": message["user"], "ts": self.ts()}} | more
+        if message["type"] == "app_mention":
+            return await self.event(edited)
+        inner = {name: edited[name] for name in edited.keys() - {"channel", "channel_type", "event_ts"}}
+        place = {name: message[name] for name in ("type", "channel", "channel_type")}
+        return await self.event(
+            place | {"subtype": "message_changed", "message": inner, "previous_message": message, "ts": self.ts()}
+        )
+
+    async def delete(self, message: Json) -> Ack:
+        """Delete a message that was written."""
+        place = {name: message[name] for name in ("channel", "channel_type")}
+        gone = {"subtype": "message_deleted", "deleted_ts": message["ts"], "previous_message": message}
+        return await self.event({"type": "message", "ts": self.ts()} | place | gone)
+
     async def press(  # noqa: PLR0913 (each says one thing about the press)
         self,
         post: Post,
