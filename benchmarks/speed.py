@@ -1,17 +1,19 @@
 """How fast and how big the bot is on the shipped knowledge: `python benchmarks/speed.py`.
 
 In process, after loading: milliseconds a question, for the article's questions each asked for the first time and then
-again (words met before are remembered), by the clock and by the processor. Then `backchannel ask` from a cold start.
-Memory is the resident size after that, and its peak, as Linux counts them.
+again (words met before are remembered), by the clock and by the processor. Then `backchannel ask` from a cold start,
+without the cache and with it. Memory is the resident size after that, and its peak, as Linux counts them.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,13 +44,15 @@ def ask_all(engine: Engine, questions: Sequence[str]) -> str:
     return ", ".join(said)
 
 
-def cold_start(question: str, times: int) -> list[float]:
-    """Seconds that `ask` takes from a cold start, for each of some times."""
+def cold_start(question: str, times: int, cache: str) -> list[float]:
+    """Seconds that `ask` takes from a cold start, for each of some times; `cache` is the setting."""
     command = [sys.executable, "-m", "bot", "ask", "--knowledge", str(ROOT / "knowledge"), question]
     found = []
     for _ in range(times):
         start = time.perf_counter()
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            command, cwd=ROOT, env={**os.environ, "BACKCHANNEL_CACHE": cache}, check=True, stdout=subprocess.DEVNULL
+        )
         found.append(time.perf_counter() - start)
     return found
 
@@ -78,9 +82,13 @@ def main() -> None:
     print(f"{len(questions)} questions, first asked: {ask_all(engine, questions)}")
     print(f"{len(questions)} questions, asked again: {ask_all(engine, questions)}")
     print(f"memory: {resident('VmRSS'):.0f} MiB resident, {resident('VmHWM'):.0f} MiB at its peak")
-    seconds = cold_start(knowledge.collections[0].entries[0].title, options.cold)
-    median = statistics.median(seconds)
-    print(f"backchannel ask, cold: median {median:.2f} s of {len(seconds)}, best {min(seconds):.2f} s")
+    title = knowledge.collections[0].entries[0].title
+    with tempfile.TemporaryDirectory() as folder:
+        cold_start(title, 1, folder)  # fills the cache
+        for name, cache in (("without the cache", "off"), ("from the cache", folder)):
+            seconds = cold_start(title, options.cold, cache)
+            median = statistics.median(seconds)
+            print(f"backchannel ask, cold, {name}: median {median:.2f} s of {len(seconds)}, best {min(seconds):.2f} s")
 
 
 if __name__ == "__main__":

@@ -287,10 +287,11 @@ def _problems(path: Path | None) -> list[Problem]:
     from bot.knowledge.check import check_files
     from bot.lint import MAX_PHRASINGS, lint, phrasing_count
     from bot.places import read_places
-    from bot.service import knowledge_path, open_snapshot
+    from bot.service import cache_of, knowledge_path, open_snapshot
 
     try:
-        folder = knowledge_path(_settings(path))
+        settings = _settings(path)
+        folder = knowledge_path(settings)
         places = read_places(platforms(), os.environ, settings_file(os.environ))
     except ConfigError as error:
         if path is not None or not error.problems:
@@ -300,7 +301,7 @@ def _problems(path: Path | None) -> list[Problem]:
         problems = check_files(folder, progress=progress)
         if any(problem.level == "error" for problem in problems):
             return problems
-        snapshot = open_snapshot(folder, progress=progress)
+        snapshot = open_snapshot(folder, cache=cache_of(settings), progress=progress)
         if path is None:
             problems += places.problems(snapshot.knowledge)
         count = phrasing_count(snapshot.knowledge)

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bot.model import Collection, Entry, StockReply, Translation
+from bot.search import texts as texts_module
 from bot.search.calibration import shipped_calibration
-from bot.search.features import COLUMNS, QUESTION, candidates, features, question_features
+from bot.search.features import COLUMNS, NAMES, QUESTION, candidates, features, question_features
 from bot.search.question import read
 from bot.search.rank import rank
 from tests.cycling import club, collection_of, faq, index_of, section, stock
@@ -139,6 +140,24 @@ def test_the_nearest_phrasing_is_named(collection: Collection, text: str) -> Non
             assert near[chosen - first] == pytest.approx(max(near), abs=2e-3)
         else:
             assert chosen == -1
+
+
+def test_outlines_find_what_whole_vectors_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is near is looked up in short where there are many texts; the figures come from the whole."""
+    whole = index_of(club())
+    monkeypatch.setattr(texts_module, "_OUTLINED", 0)
+    short = index_of(club())
+    assert len(short.phrasings.outlines) == len(short.phrasings) > 0 == len(whole.phrasings.outlines)
+    for text in ("when is the next ride", "do i need a helmet", "how much money is it a year", "thunder and lightning"):
+        question = read(whole, text)
+        found, again = (candidates(index, question) for index in (whole, short))
+        assert found.phrasing_cosines is not None
+        assert again.phrasing_cosines is None
+        assert whole.phrasings.owner[found.phrasing_cosines.argmax()] in again.targets
+        table, other = features(whole, question, found), features(short, question, again)
+        cosines = dict(zip(table.targets.tolist(), table.values[:, NAMES.index("cos")].tolist(), strict=True))
+        for target, cosine in zip(other.targets.tolist(), other.values[:, NAMES.index("cos")].tolist(), strict=True):
+            assert cosine == pytest.approx(cosines.get(target, cosine), abs=1e-5)
 
 
 @pytest.mark.parametrize(

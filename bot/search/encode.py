@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 _WORD_CACHE: Final = 8_192  # words of questions; about 3 KB each
 _LEADING: Final = 128  # dimensions of each space that suffice for single words, and for very many texts
 _NOTHING: Final = np.float32(1e-6)  # a vector shorter than this is none
+_OUTLINE: Final = 64  # dimensions of each space that find, among 20, what is nearest in all dimensions: 98 times in 100
 _LONGEST_WORD: Final = 64  # longer runs of letters are noise, and cutting one into pieces is quadratic
 
 
@@ -151,8 +152,15 @@ class Encoder:
 
     def words(self, table: Floats) -> Floats:
         """Unit vectors of single words, from the leading dimensions of each space, where what matters most stands."""
+        return self._leading(table, _LEADING)
+
+    def outline(self, vectors: Floats) -> Floats:
+        """A quarter of each vector (along the last axis), at unit length: enough to tell the near from the far."""
+        return self._leading(vectors, _OUTLINE)
+
+    def _leading(self, vectors: Floats, dimensions: int) -> Floats:
         parts = [
-            _scaled(table[..., start : min(end, start + _LEADING)])
+            _scaled(vectors[..., start : min(end, start + dimensions)])
             for start, end in zip(self._edges, self._edges[1:], strict=False)
         ]
         return _scaled(np.concatenate(parts, axis=-1))

@@ -74,21 +74,18 @@ def candidates(index: Index, question: Question) -> Candidates:
             bm25[postings.target[rows]] += strength * postings.weight[rows]
     if len(index.phrasings) > SCANNED or len(index.bodies) > SCANNED:
         return Candidates(targets=np.sort(best(bm25, 2 * _CANDIDATES)), bm25=bm25)
-    phrasing_cosines = index.phrasings.vectors @ question.vector
-    body_cosines = index.bodies.vectors @ question.vector
-    if len(index.targets) <= _CANDIDATES:
-        targets = np.arange(len(index.targets))
-    else:
-        near = (
-            best(bm25, _CANDIDATES),
-            index.phrasings.owner[best(phrasing_cosines, 2 * _CANDIDATES)],
-            index.bodies.owner[best(body_cosines, 2 * _CANDIDATES)],
-        )
-        picked = np.zeros(len(index.targets), dtype=bool)
-        for numbers in near:
-            picked[numbers] = True
-        targets = np.flatnonzero(picked)
-    return Candidates(targets=targets, bm25=bm25, phrasing_cosines=phrasing_cosines, body_cosines=body_cosines)
+    picked = np.zeros(len(index.targets), dtype=bool)
+    picked[best(bm25, _CANDIDATES)] = True
+    known: list[Floats | None] = []
+    for texts in (index.phrasings, index.bodies):
+        if index.encoder is not None and len(texts.outlines):
+            near = texts.outlines @ index.encoder.outline(question.vector)
+            known.append(None)
+        else:
+            near = texts.vectors @ question.vector
+            known.append(near)
+        picked[texts.owner[best(near, 2 * _CANDIDATES)]] = True
+    return Candidates(targets=np.flatnonzero(picked), bm25=bm25, phrasing_cosines=known[0], body_cosines=known[1])
 
 
 def features(index: Index, question: Question, found: Candidates) -> Table:

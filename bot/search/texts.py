@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _WIDTH: Final = 24  # terms kept of one phrasing or sentence; longer ones are rare and say it early
 _BLOCK: Final = 1_024  # rows that are scaled at once
 SCANNED: Final = 16_384  # rows up to which every row is compared; with more, vectors are kept at half precision
+_OUTLINED: Final = 2_048  # with more rows than that, outlines are compared first: memory is what limits the speed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class Texts:
     start: NDArray[np.int64]  # [targets + 1] where each target's rows begin
     terms: NDArray[np.int32]  # [n, width] distinct term ids in order, padded with the lexicon's size
     vectors: Floats | NDArray[np.float16]  # [n, dimensions] unit length, or zeros
+    outlines: Floats  # [n, fewer dimensions] the same in short; none where there are few rows, or too many to look at
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -115,6 +117,10 @@ class Gatherer:
         """The rows; `table` has the vector of each surface, not scaled, by number; `pad` fills up the terms."""
         owner = np.array(self._owner, dtype=np.int32)
         words, ends = np.array(self._words, dtype=np.int64), np.array(self._ends, dtype=np.int64)
+        vectors = _vectors(words, ends, encoder, table)
+        outlines = np.zeros((0, 1), dtype=np.float32)
+        if encoder is not None and _OUTLINED < len(self) <= SCANNED:
+            outlines = encoder.outline(vectors.astype(np.float32, copy=False))
         return Texts(
             written=Strings.of(self._written),
             plain=Strings.of(self._plain),
@@ -122,7 +128,8 @@ class Gatherer:
             owner=owner,
             start=np.searchsorted(owner, np.arange(targets + 1)),
             terms=_terms(uses, len(self), pad),
-            vectors=_vectors(words, ends, encoder, table),
+            vectors=vectors,
+            outlines=outlines,
         )
 
     @classmethod
