@@ -159,7 +159,9 @@ def _moderator(path: Path | None, min_people: int | None = None) -> Iterator[Mod
 def _show_group(moderator: Moderator, group: Group, place: str) -> Sequence[Entry]:
     wanted = ", somebody waits for an answer" if group.wanted else ""
     last = datetime.fromtimestamp(group.last_asked, UTC)
-    click.echo(f"\n[{place}] {group.people} people, last on {last:%Y-%m-%d}{wanted}")
+    click.echo(
+        f"\n[{place}] {group.people} {'person' if group.people == 1 else 'people'}, last on {last:%Y-%m-%d}{wanted}"
+    )
     for wording in group.wordings[:_WORDINGS]:
         click.echo(_visible(f"  {wording.times} x {wording.text}"))
     closest = moderator.closest(group)
