@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _QUESTION, _WORDINGS, _WORDING = 300, 5, 120  # characters, and how many of them
 _DIFF, _EFFECTS, _NOTICE = 1_600, 1_800, 3_500  # characters; 4,000 in all
 _DIFF_BYTES, _EFFECTS_BYTES, _NOTICE_BYTES = 4_000, 5_000, 9_000  # of some 10,170 in all
-_OPTIONS, _OPTION = 25, 100  # in one menu, and characters of one; Discord's limits
+_OPTIONS, _OPTION, _PLACEHOLDER = 25, 100, 150  # in one menu, characters of one and of what stands in it at first
 _FLIPS, _FLIP = 5, 120  # shown of each kind, and characters of each
 
 
@@ -90,13 +90,13 @@ def _choice(  # noqa: PLR0913 - a heading, a menu, and the way back
     container: ui.Container[ui.LayoutView] = ui.Container()
     container.add_item(ui.TextDisplay(f"## {escape(clamp(' '.join(group.text.split()), _QUESTION))}"))
     container.add_item(ui.TextDisplay(escape(title)))
-    key = group.keys[0]
+    key, hint = group.keys[0], wording(locale).commands["entry_about"] if verb == "addto" else title
     if options:
         row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-        row.add_item(Menu(Press(verb=verb, key=key), options=options, most=most))
+        row.add_item(Menu(Press(verb=verb, key=key), placeholder=clamp(hint, _PLACEHOLDER), options=options, most=most))
         container.add_item(row)
     again = [_push("addother", wording(locale).moderator.add_other, key)] if verb == "addto" else []
-    container.add_item(_row((*again, _push("open", wording(locale).room.previous, key))))
+    container.add_item(_row((*again, _push("open", wording(locale).moderator.review, key))))
     return _view(container)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.progress import Progress
 
 RECENT = 10_000  # real questions that an edit is tried on
-ENOUGH_TIME = 4.0  # seconds of asking before the rest is left out, and said to be
+ENOUGH_TIME = 3.0  # seconds of asking before the rest is left out, and said to be
 A_WHILE = 15.0  # seconds of asking at a time, once something is shown
 _REPORT_EVERY = 25  # questions
 _MOST_PIECES = 200  # of edited text that questions are compared with
@@ -179,10 +179,9 @@ def impact(  # noqa: PLR0913 - what to compare, on what, and within what limits
     texts = dict.fromkeys(text for text, _ in phrasings)
     labels = {case.query: case for case in cases}
     edited = _edited(entries, old.knowledge, new.knowledge)
+    orders = [_nearest(some, edited) for some in (texts, labels, counted)]  # before the time begins to run
     clock = _Clock(seconds, progress, len(texts) + len(labels) + len(counted))
-    own = clock.compare(old, new, _nearest(texts, edited), parts_left=3)
-    labelled = clock.compare(old, new, _nearest(labels, edited), parts_left=2)
-    real = clock.compare(old, new, _nearest(counted, edited), parts_left=1)
+    own, labelled, real = (clock.compare(old, new, order, parts_left=3 - place) for place, order in enumerate(orders))
     clock.finish()
     stolen = [
         replace(_flip(text, "worse", own[text]), owner=owner)

@@ -59,7 +59,7 @@ def review(*, path: Path | None, everything: bool) -> None:
             after = _settle(moderator, group, closest)
             if after is None:
                 return
-            waiting += after
+            waiting[number:number] = after
 
 
 @click.command(epilog=_example("backchannel stats", "backchannel stats --days 90 --html stats.html"))
@@ -158,7 +158,9 @@ def _moderator(path: Path | None, min_people: int | None = None) -> Iterator[Mod
 def _show_group(moderator: Moderator, group: Group, place: str) -> Sequence[Entry]:
     wanted = ", somebody waits for an answer" if group.wanted else ""
     last = datetime.fromtimestamp(group.last_asked, UTC)
-    click.echo(f"\n[{place}] {group.people} people, last on {last:%Y-%m-%d}{wanted}")
+    click.echo(
+        f"\n[{place}] {group.people} {'person' if group.people == 1 else 'people'}, last on {last:%Y-%m-%d}{wanted}"
+    )
     for wording in group.wordings[:_WORDINGS]:
         click.echo(_visible(f"  {wording.times} x {wording.text}"))
     closest = moderator.closest(group)
@@ -229,7 +231,7 @@ def _found(moderator: Moderator, words: str) -> Sequence[Entry]:
 
 
 def _split(moderator: Moderator, group: Group) -> list[Group]:
-    """Ask which questions belong elsewhere; they come as a group of their own, after the others."""
+    """Ask which questions belong elsewhere; they come as a group of their own, then the rest."""
     for number, wording in enumerate(group.wordings, start=1):
         click.echo(_visible(f"    {number}) {wording.text}"))
     chosen = click.prompt("Numbers of the questions that belong elsewhere, with blanks between").split()
@@ -262,11 +264,12 @@ def _out_of_scope(moderator: Moderator, group: Group) -> Proposal:
 def _make(moderator: Moderator, proposal: Proposal, reason: str = "", *, yes: bool = False) -> bool:
     """Show a proposal and its impact, and make it if the moderator wants it."""
     from adapters.terminal_progress import shown_progress
+    from bot.impact import A_WHILE
     from bot.impact_cli import show_impact
 
     click.echo(_visible(proposal.diff))
     with shown_progress() as progress:
-        found = moderator.weigh(proposal, progress=progress)
+        found = moderator.weigh(proposal, seconds=A_WHILE, progress=progress)
     show_impact(found)
     if not yes:
         if not click.confirm("Make this change?", default=not found.harmful):

@@ -239,7 +239,7 @@ def test_dismissing_goes_on_to_the_next(tmp_path: Path) -> None:
             first = ODD if ODD in text(waiting) else "zebras"
             await press(here, waiting, "Dismiss")
             assert first not in text(waiting)
-            assert "people asked this" in text(waiting)
+            assert "People who asked: 1" in text(waiting)
             await press(here, waiting, "Dismiss")
             assert text(waiting) == "Nothing waits."
             assert text(await review(here)) == "Nothing waits."
@@ -470,7 +470,7 @@ def test_the_add_command_completes_both_the_question_and_the_entry(tmp_path: Pat
             assert entries[0]["value"] == "faq/refund"
             added = await here.mod.slash(here.channel, "backchannel add", question=offered["value"], entry="faq/refund")
             await press(here, added.response, "Make this change")
-            assert "have the answer now: 1" in text(added.response)
+            assert "get the answer now: 1" in text(added.response)
             other = await here.mod.slash(here.channel, "backchannel add", question="Is it free?", entry="faq/refund")
             assert "Is it free?" in text(other.response)
             assert ODD in yaml(tmp_path)

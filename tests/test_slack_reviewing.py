@@ -332,7 +332,8 @@ def test_a_group_is_split(tmp_path: Path) -> None:
         form = await page(slack, OWN.split_about)
         [chosen] = [one["value"] for one in form["blocks"][0]["element"]["options"] if "today" in one["text"]["text"]]
         await slack.submit(form, values(form, apart=chosen))
-        part = await page(slack, WORDS.room.page.format(page=2, pages=2))
+        await slack.until(lambda: "of 2" in slack.views[form["id"]]["title"]["text"], "one of two groups")
+        part = slack.views[form["id"]]
         assert f"{UNKNOWN} today" in words(part)
         assert not any(
             ":split:" in one.get("action_id", "") for block in part["blocks"] for one in block.get("elements", ())

@@ -76,7 +76,7 @@ class Methods:
     def _on_views_update(self, fields: Json, _token: str) -> Json:
         if fields.get("view_id") not in self.views:
             return {"error": "not_found"}
-        if fields.get("hash", self.views[fields["view_id"]]["hash"]) != self.views[fields["view_id"]]["hash"]:
+        if "hash" in fields and fields["hash"] != self.views[fields["view_id"]].get("hash"):
             return {"error": "hash_conflict"}
         return self._keep_view(fields["view"], fields["view_id"])
 
