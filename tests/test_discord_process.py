@@ -83,7 +83,8 @@ def test_logs_in_answers_and_leaves(tmp_path: Path) -> None:
     async def story() -> None:
         async with DiscordServer.running() as server, bot(server, tmp_path) as process:
             await server.until_ready()
-            assert {one["name"] for one in server.commands} == {"ask", "topics", "Answer this", "backchannel"}
+            names = {one["name"] for one in server.commands}
+            assert names == {"ask", "topics", "privacy", "Answer this", "backchannel"}
             answer = await ask(server)
             assert "nine to six" in text_of(answer)
             assert answer["flags"] & EPHEMERAL
