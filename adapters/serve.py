@@ -8,6 +8,7 @@ import importlib
 import logging
 import os
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -30,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 _CLOSING = 3.5  # seconds for the platforms to say goodbye; with the store's, all ends within five
 _PROBLEMS = 20  # of refused files told in the log
+# Seconds after which a thread must let another one go on (Python's own: 0.005). While knowledge is reloaded, a
+# question waits so long each time that numpy or the network has given way for a moment.
+HAND_OVER = 0.0005
 _FLUSHING = 1.0  # seconds for the store to write what waits
 
 
@@ -81,6 +85,7 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     # What is loaded by now stays: searching all of it for garbage, time and again, would hold every answer up.
     gc.collect()
     gc.freeze()
+    sys.setswitchinterval(HAND_OVER)
     try:
         asyncio.run(run(ready, moderation))
     finally:

@@ -23,6 +23,7 @@ import scale
 ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from adapters.serve import HAND_OVER
 from bot.cache import Cache
 from bot.model import Asker
 from bot.service import Service, open_snapshot
@@ -62,6 +63,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3, help="reloads")
     options = parser.parse_args()
     print("$", " ".join(["python", *sys.argv]))
+    sys.setswitchinterval(HAND_OVER)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as cache:
         path = Path(folder)
         scale.write(path, options.entries, 500)
