@@ -115,17 +115,17 @@ class Backend:
     def _write(self, batch: Sequence[writes.Write]) -> None:
         marker = self.prepare()
         erasing = any(isinstance(write, writes.Erasure) for write in batch)
+        settling = any(isinstance(write, writes.Settlement) for write in batch)
         if erasing:
             self.forget_keys()
             marker = self.prepare()
         with self.database.writing() as connection:
             writes.apply(connection, batch, marker)
+            if settling:
+                ring(connection)
         if erasing:
             self.database.clean_up()
-            settled = any(isinstance(write, writes.Settlement) for write in batch)
-            if settled:
-                ring(connection)
-        if settled:
+        if settling:
             self._heard()
 
     def _heard(self) -> None:
