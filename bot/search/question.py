@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from bot.search.courtesy import matter
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -45,8 +47,9 @@ class Question:
 
 def read(index: Index, text: str) -> Question:
     """Cut a cleaned text into words; what was split or misspelt is joined or corrected to what the collection knows."""
-    words, terms, unknown = _recognised(index, index.synonyms.canonical(text)[:_MOST_WORDS])
     background, rarity, entries = index.background, index.rarity, index.postings.entries
+    asked = matter(index.synonyms.canonical(text), tells=background.tells)[:_MOST_WORDS]
+    words, terms, unknown = _recognised(index, asked)
     information = np.array([background.information(word) for word in words], dtype=np.float32)
     rare = np.array([max((rarity.item(term) for term, _ in ids), default=1.0) for ids in terms], dtype=np.float32)
     weights: NDArray[np.float32] = information * (np.float32(0.25) + np.float32(0.75) * rare)
