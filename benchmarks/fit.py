@@ -45,18 +45,18 @@ if TYPE_CHECKING:
     Bounds = Sequence[tuple[float | None, float | None]]
 
 TARGET: Final = ROOT / "bot" / "search" / "coefficients.json"
-# Chosen on sets left out: from .72 on an answer is rarely wrong, below .14 a suggestion rarely helps.
+# Chosen on sets left out: from .72 on an answer is rarely wrong, below .1 a suggestion rarely helps.
 ANSWER_FROM: Final = 0.72
-SUGGEST_FROM: Final = 0.14
+SUGGEST_FROM: Final = 0.1
 
 _QUESTIONS: Final = 500  # of each set that teach the order of entries: enough, and no set outweighs another
-_IN_SCOPE: Final = 0.6  # share of the questions that are in scope, as in a channel where the bot is asked
+_IN_SCOPE: Final = 0.65  # share of the questions that are in scope, as in a channel where the bot is asked
 _RANK_RIDGE: Final = 3e-4
 _ACCEPT_RIDGES: Final = (2e-2, 1e-2)  # where there are phrasings, and where there are none
 _AGAINST: Final = ("alien",)
 _EITHER_WAY: Final = ("nphr", "bare")
 _EVIDENCE: Final = (*SUMMARY, *COLUMNS, *(f"q_{name}" for name in QUESTION))
-_HEARD: Final = ("score", "share", "krr", "bm25", "sort", "q_words", "q_info")  # where there are phrasings
+_HEARD: Final = ("score", "krr", "bm25", "sort", "q_words", "q_info")  # where there are phrasings
 
 
 def fit(evidence: Sequence[Evidence]) -> Calibration:

@@ -194,6 +194,8 @@ class PlainRanking:
         question = read(self.index, text)
         surfaces = self.index.lexicon.surfaces
         self.words = question.words
+        self.said: Row = ("", *self.words)  # stands for the question where it is a text, with what was said twice
+        self.vectors[self.said] = question.vector
         self.meant = [{stem(surfaces[term]): strength for term, strength in found} for found in question.terms]
         self.information = [self.index.background.information(word) for word in self.words]
         raw = [
@@ -239,15 +241,15 @@ class PlainRanking:
         found = dict(NO_EVIDENCE)
         if target.phrasings:
             centre = np.sum([self.vector(row) for row in target.phrasings], axis=0)
-            found["cos"] = max(self.cosine(self.words, row) for row in target.phrasings)
-            found["cosc"] = float(self.vector(self.words) @ centre) / max(float(np.linalg.norm(centre)), 1e-6)
+            found["cos"] = max(self.cosine(self.said, row) for row in target.phrasings)
+            found["cosc"] = float(self.vector(self.said) @ centre) / max(float(np.linalg.norm(centre)), 1e-6)
         for row in target.phrasings:
             there, back = self.weighed(self.covered(row)), self.covering(row)
             found["soft"] = max(found["soft"], sqrt(there * back))
-            found["fuzz"] = max(found["fuzz"], ratio(" ".join(self.words), " ".join(row)))
-            found["sort"] = max(found["sort"], ratio(" ".join(sorted(self.words)), " ".join(sorted(row))))
+            found["fuzz"] = max(found["fuzz"], ratio(" ".join(self.words), " ".join(dict.fromkeys(row))))
+            found["sort"] = max(found["sort"], ratio(" ".join(sorted(self.words)), " ".join(sorted(set(row)))))
         if target.body:
-            found["bcos"] = max(self.cosine(self.words, row) for row in target.body)
+            found["bcos"] = max(self.cosine(self.said, row) for row in target.body)
             found["bsoft"] = max(self.weighed(self.covered(row)) for row in target.body)
         covered = [
             max((column[number] for column in map(self.covered, target.rows())), default=0.0)
@@ -304,7 +306,7 @@ class PlainRanking:
 
         system = [
             [kernel(one, other) + (0.05 if place == across else 0.0) for across, (_, other) in enumerate(rows)]
-            + [kernel(self.words, one)]
+            + [kernel(self.said, one)]
             for place, (_, one) in enumerate(rows)
         ]
         for place, pivot in enumerate(system):

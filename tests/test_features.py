@@ -130,7 +130,7 @@ def test_the_nearest_phrasing_is_named(collection: Collection, text: str) -> Non
     table = features(index, question, candidates(index, question))
     for number, target in enumerate(plain.targets):
         near = [
-            plain.cosine(plain.words, row) + (plain.weighed(plain.covered(row)) * plain.covering(row)) ** 0.5
+            plain.cosine(plain.said, row) + (plain.weighed(plain.covered(row)) * plain.covering(row)) ** 0.5
             for row in target.phrasings
         ]
         chosen = int(table.phrasing[number])

@@ -1,4 +1,4 @@
-"""What a text is about: its words said once, without the courtesies that people wrap a question in."""
+"""What a text is about: its words without the courtesies that people wrap a question in."""
 
 from __future__ import annotations
 
@@ -27,14 +27,13 @@ _LONGEST: Final = max(map(len, _RUNS))
 
 
 def matter(said: Sequence[str], *, tells: Callable[[str], bool]) -> list[str]:
-    """A text's folded words, each once and in order, without the courtesies at its beginning and end.
+    """A text's folded words without the courtesies at its beginning and end.
 
-    Said twice is not asked twice. A text without another word that `tells` what it is about keeps its courtesies: they
-    are what it says.
+    A text without another word that `tells` what it is about keeps its courtesies: they are what it says.
     """
     rest = tuple(said)
     while length := next((one for one in range(min(_LONGEST, len(rest)), 0, -1) if rest[:one] in _RUNS), 0):
         rest = rest[length:]
     while length := next((one for one in range(min(_LONGEST, len(rest)), 0, -1) if rest[-one:] in _RUNS), 0):
         rest = rest[:-length]
-    return list(dict.fromkeys(rest if any(map(tells, rest)) else said))
+    return list(rest if any(map(tells, rest)) else said)

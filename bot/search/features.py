@@ -215,7 +215,7 @@ def _leads(values: Floats, entries: NDArray[np.bool_]) -> Floats:
     """Each column's lead over the best of the other entries, negative behind it."""
     among = np.where(entries[:, None], values, np.float32(0.0))
     first, column = among.argmax(axis=0), np.arange(values.shape[1])
-    leads: Floats = values - among[first, column]
+    leads: Floats = values - np.maximum(among[first, column], np.float32(0.0))
     among[first, column] = 0.0
     ahead = values[first, column] - among.max(axis=0)
     leads[first, column] = np.where(entries[first], ahead, leads[first, column])
