@@ -358,7 +358,10 @@ class PlainRanking:
         if any(name and foreign for name, foreign in zip(self.names, self.foreign, strict=True)):
             against += (1 + against) * (max(1.0, 0.3 / (1.02 - self.cast())) - 1)
         others = sorted((scores[place] for place in places if place != best), reverse=True)
-        sure = self.chance(calibration, rows[best], [scores[best], *others], self.declined()) / (1 + min(4.0, against))
+        sure = self.chance(calibration, rows[best], [scores[best], *others], self.declined())
+        if not rows[best]["bare"]:
+            sure = min(sure, 1 / sum(exp(min(50.0, score - scores[best])) for score in [scores[best], *others]))
+        sure /= 1 + min(4.0, against)
         rejects = [
             row
             for row, target in zip(rows, self.targets, strict=True)

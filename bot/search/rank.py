@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bot.model import Entry, StockReply
+from bot.search.calibration import SUMMARY, Calibration
 from bot.search.features import COLUMNS, QUESTION, Table, candidates, features, question_features
 from bot.search.index import Lookalikes
 from bot.search.question import Question, read
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from bot.search.calibration import Calibration
     from bot.search.index import Index
 
 
@@ -33,6 +33,7 @@ _ASKED_OF_BODY: Final = 2  # telling words
 # A phrasing word for word, in whatever order: the moderators have said what it means.
 VERBATIM: Final = 0.99
 _SURE: Final = 0.97
+_SHARE: Final = SUMMARY.index("share")
 _SORT: Final = COLUMNS.index("sort")
 _KNOWN: Final = QUESTION.index("known")
 _KNOWN_WORDS: Final = 0.15  # share of a question's information in words that the collection has
@@ -87,8 +88,12 @@ def rank(index: Index, calibration: Calibration, text: str) -> Ranking | None:
         # By Bayes' rule: a name that the collection never mentions comes up in so many of its own questions, and in
         # so many of the others.
         against += (1.0 + against) * (max(1.0, _NAMES_OUTSIDE / (1.02 - index.cast)) - 1.0)
-    evidence = np.concatenate([calibration.summary(scores[rows], scores[best]), table.values[best], about])
-    confidence = calibration.confidence(evidence, declined=index.declined) / (1.0 + min(_MOST_AGAINST, against))
+    is_bare = bool(index.bare[table.targets[best]])
+    summary = calibration.summary(scores[rows], scores[best])
+    confidence = calibration.confidence(np.concatenate([summary, table.values[best], about]), declined=index.declined)
+    if not is_bare:
+        confidence = min(confidence, float(summary[_SHARE]))  # of entries that are as likely, one is meant
+    confidence /= 1.0 + min(_MOST_AGAINST, against)
     if table.values[best, _SORT] >= VERBATIM:
         confidence = max(confidence, _SURE) if against < 1.0 else confidence
     elif _is_rejected(table, targets, best):
@@ -100,7 +105,7 @@ def rank(index: Index, calibration: Calibration, text: str) -> Ranking | None:
             [calibration.summary(scores[[stock, best]], scores[stock]), table.values[stock], about]
         )
         stock_confidence = calibration.confidence(evidence) / (1.0 + _odds(-lead))
-    if index.bare[table.targets[best]]:
+    if is_bare:
         asked_for = sum(map(index.background.tells, question.words)) >= _ASKED_OF_BODY
     else:
         asked_for = bool(table.likeness[best] >= _ASKED_FOR)
