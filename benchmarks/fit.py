@@ -4,6 +4,8 @@ Two regressions, one after the other, on all labelled sets (labelled.py says whi
 
 - which entry: a conditional logit over each question's candidates, on the features of bot/search/features.py;
 - whether to answer: a logistic regression on the best entry's score, lead, share and features, and the question's.
+  Where the entry has phrasings, a few of these say it all, and any more tell one collection from another; where it has
+  a body only, all are listened to, and questions to other entries help to learn them, since such sets are few.
 
 In both every feature that can only speak for an entry has a coefficient of at least 0, and one that can only speak
 against it at most 0: a collection unlike all of these then meets no coefficient that made sense for one of them only.
@@ -28,7 +30,7 @@ from scipy.optimize import minimize
 sys.path.insert(0, str(ROOT))
 
 from bot.model import StockReply
-from bot.search.calibration import Calibration, shipped_calibration
+from bot.search.calibration import ACCEPT, SUMMARY, Calibration, shipped_calibration
 from bot.search.features import COLUMNS, QUESTION
 from bot.search.index import Lookalikes
 from bot.search.rank import _LOOKALIKE_SLOPE, _STOCK_LEAD
@@ -49,19 +51,24 @@ SUGGEST_FROM: Final = 0.1
 
 _QUESTIONS: Final = 500  # of each set that teach the order of entries: enough, and no set outweighs another
 _IN_SCOPE: Final = 0.65  # share of the questions that are in scope, as in a channel where the bot is asked
-_RANK_RIDGE: Final = 1e-4
-_ACCEPT_RIDGE: Final = 1e-2
-_AGAINST: Final = ("namehole", "alien")
+_RANK_RIDGE: Final = 3e-4
+_ACCEPT_RIDGES: Final = (2e-2, 1e-2)  # where there are phrasings, and where there are none
+_AGAINST: Final = ("alien",)
 _EITHER_WAY: Final = ("nphr", "bare")
-_SUMMARY: Final = ("score", "lead", "share")
+_EVIDENCE: Final = (*SUMMARY, *COLUMNS, *(f"q_{name}" for name in QUESTION))
+_HEARD: Final = ("score", "krr", "bm25", "sort", "q_words", "q_info")  # where there are phrasings
 
 
 def fit(evidence: Sequence[Evidence]) -> Calibration:
     """Fit both regressions, and set the thresholds."""
     rank = _fit_rank(evidence)
-    accept, intercept = _fit_accept(evidence, rank)
+    asked, bare = _fit_accept(evidence, rank)
     return Calibration(
-        rank=rank, accept=accept, intercept=intercept, answer_from=ANSWER_FROM, suggest_from=SUGGEST_FROM
+        rank=rank,
+        accept=np.array([asked[:-1], bare[:-1]]),
+        intercept=np.array([asked[-1], bare[-1]]),
+        answer_from=ANSWER_FROM,
+        suggest_from=SUGGEST_FROM,
     )
 
 
@@ -115,8 +122,8 @@ class _Best:
     rivalled: bool  # a stock reply, or one of its own `not` phrases, is likelier
 
 
-def _fit_accept(evidence: Sequence[Evidence], rank: Floats) -> tuple[Floats, float]:
-    """Fit a coefficient for each part of the best entry's evidence, and the intercept."""
+def _fit_accept(evidence: Sequence[Evidence], rank: Floats) -> tuple[Floats, Floats]:
+    """Fit a coefficient for each part of the best entry's evidence, and an intercept, with phrasings and without."""
     rows: list[Floats] = []
     rights: list[bool] = []
     weights: list[float] = []
@@ -131,21 +138,33 @@ def _fit_accept(evidence: Sequence[Evidence], rank: Floats) -> tuple[Floats, flo
             rights.append(best.right)
             share = _IN_SCOPE / in_scope if asked.case.relevant else (1.0 - _IN_SCOPE) / outside
             weights.append(share * one.labelled.role.accepting)
-    values, right, weight = np.array(rows), np.array(rights, dtype=np.float64), np.array(weights) / sum(weights)
+    values, right, weight = np.array(rows), np.array(rights, dtype=np.float64), np.array(weights)
+    free: Bounds = [*[(0.0, None)] * len(SUMMARY), *_bounds(), *[(None, None)] * len(QUESTION)]
+    heard = [bound if name in _HEARD else (0.0, 0.0) for name, bound in zip(_EVIDENCE, free, strict=True)]
+    asked_for = values[:, _EVIDENCE.index("bare")] == 0.0
+    with_phrasings, bare = _ACCEPT_RIDGES
+    return (
+        _logistic(values[asked_for], right[asked_for], weight[asked_for], heard, with_phrasings),
+        _logistic(values, right, weight, free, bare),
+    )
+
+
+def _logistic(values: Floats, right: Floats, weight: Floats, bounds: Bounds, ridge: float) -> Floats:
+    """Fit a logistic regression within bounds: a coefficient for each column, and the intercept."""
+    weight = weight / weight.sum()
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-6
     scaled = np.hstack([(values - mean) / spread, np.ones((len(values), 1))])
 
     def loss(coefficients: Floats) -> tuple[float, Floats]:
         logits = scaled @ coefficients
         chance = 1.0 / (1.0 + np.exp(-logits))
-        ridge = np.append(coefficients[:-1], 0.0)
-        value = float(weight @ (np.logaddexp(0.0, logits) - right * logits)) + _ACCEPT_RIDGE * float(ridge @ ridge)
-        return value, scaled.T @ (weight * (chance - right)) + 2 * _ACCEPT_RIDGE * ridge
+        shrunk = np.append(coefficients[:-1], 0.0)
+        value = float(weight @ (np.logaddexp(0.0, logits) - right * logits)) + ridge * float(shrunk @ shrunk)
+        return value, scaled.T @ (weight * (chance - right)) + 2 * ridge * shrunk
 
-    bounds = [*[(0.0, None)] * len(_SUMMARY), *_bounds(), *[(None, None)] * (len(QUESTION) + 1)]
-    found = _least(loss, bounds)
-    accept = found[:-1] / spread
-    return accept, float(found[-1] - mean @ accept)
+    found = _least(loss, [*bounds, (None, None)])
+    coefficients = found[:-1] / spread
+    return np.append(coefficients, found[-1] - mean @ coefficients)
 
 
 def _best(asked: Asked, rank: Floats) -> _Best:
@@ -179,14 +198,11 @@ def _least(loss: Callable[[Floats], tuple[float, Floats]], bounds: Bounds) -> Fl
 
 def as_json(calibration: Calibration) -> str:
     """The file's content."""
-    accept_names = (*_SUMMARY, *COLUMNS, *(f"q_{name}" for name in QUESTION))
-    content = {
-        "answer_from": calibration.answer_from,
-        "suggest_from": calibration.suggest_from,
-        "intercept": round(calibration.intercept, 5),
-        "rank": _named(COLUMNS, calibration.rank),
-        "accept": _named(accept_names, calibration.accept),
-    }
+    content: dict[str, object] = {"answer_from": calibration.answer_from, "suggest_from": calibration.suggest_from}
+    content["rank"] = _named(COLUMNS, calibration.rank)
+    for name, coefficients, intercept in zip(ACCEPT, calibration.accept, calibration.intercept, strict=True):
+        content[f"{name}_intercept"] = round(float(intercept), 5)
+        content[name] = _named(_EVIDENCE, coefficients)
     return json.dumps(content, indent=1) + "\n"
 
 
@@ -199,18 +215,16 @@ def _print_summary(calibration: Calibration, evidence: Sequence[Evidence]) -> No
         role = one.labelled.role
         print(f"{one.labelled.name:24} {len(one.asked):5} questions, weights {role.ranking} and {role.accepting}")
     content = json.loads(as_json(calibration))
-    for part in ("rank", "accept"):
+    for part in ("rank", *ACCEPT):
         used = {name: value for name, value in content[part].items() if value}
         print(f"{part}: {len(used)} of {len(content[part])} features used")
         print("\n".join(f"  {name:14} {value:+9.3f}" for name, value in used.items()))
-    print(f"intercept {calibration.intercept:+.3f}; answers from {ANSWER_FROM}, suggests from {SUGGEST_FROM}")
+    intercepts = " and ".join(f"{one:+.3f}" for one in calibration.intercept)
+    print(f"intercepts {intercepts}; answers from {ANSWER_FROM}, suggests from {SUGGEST_FROM}")
     shipped = shipped_calibration()
-    if len(shipped.rank) == len(calibration.rank) and len(shipped.accept) == len(calibration.accept):
-        apart = max(
-            float(np.abs(calibration.rank - shipped.rank).max()),
-            float(np.abs(calibration.accept - shipped.accept).max()),
-            abs(calibration.intercept - shipped.intercept),
-        )
+    if shipped.rank.shape == calibration.rank.shape and shipped.accept.shape == calibration.accept.shape:
+        pairs = ((getattr(calibration, name), getattr(shipped, name)) for name in ("rank", "accept", "intercept"))
+        apart = max(float(np.abs(one - other).max()) for one, other in pairs)
         print(f"largest difference to the coefficients in force: {apart:.5f}")
 
 

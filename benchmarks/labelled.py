@@ -4,9 +4,10 @@ SETS/NAME/cases.jsonl       what bot.evaluate reads: {"query": text, "relevant":
 SETS/NAME/knowledge/        a collection in the knowledge format
 SETS/NAME/knowledge/ids.json  optional: {our id: the id that the cases name}
 
-The sets stay outside the repository: they are other people's, and are here to measure with. Two more are at hand
-anyway: `article`, our own questions about the shipped knowledge, and `stackfaq-bodies`, stackfaq without its questions,
-so that what a body alone says is learned as well.
+The sets stay outside the repository: they are other people's, and are here to measure with. `article` is at hand
+anyway: our own questions about the shipped knowledge. Three more are derived, so that it is learned what a body alone
+says, and what it weighs beside a phrasing: `stackfaq-bodies`, stackfaq without its questions; `stackfaq-mixed`, without
+every other one; and `article-mixed`, the article's sections without the questions that somebody wrote for them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 ROOT: Final = Path(__file__).parents[1]
@@ -26,7 +28,7 @@ from bot.knowledge.load import load
 
 if TYPE_CHECKING:
     from bot.evaluate import Case
-    from bot.model import Collection
+    from bot.model import Collection, Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ ROLES: Final = {
     "medical-mqp": Role(source="medical-mqp", accepting=0.1),
     "xquad-sections": Role(source="xquad-sections"),
     "stackfaq-bodies": Role(source="stackfaq", ranking=0.4, accepting=0.1),
+    "stackfaq-mixed": Role(source="stackfaq", ranking=0.4, accepting=0.1),
+    "article-mixed": Role(source="article", ranking=0.5, accepting=0.2),
 }
 
 
@@ -81,7 +85,9 @@ def read_sets(folder: Path) -> list[LabelledSet]:
         cases=tuple(read_cases(ROOT / "tests" / "data" / "article.jsonl")),
     )
     if "stackfaq" in found:
-        found["stackfaq-bodies"] = _bodies_only(found["stackfaq"], "stackfaq-bodies")
+        found["stackfaq-bodies"] = _bodies_only(found["stackfaq"], "stackfaq-bodies", every=1)
+        found["stackfaq-mixed"] = _bodies_only(found["stackfaq"], "stackfaq-mixed", every=2)
+    found["article-mixed"] = _sections_unasked(found["article"], "article-mixed")
     known = [found.pop(name) for name in ROLES if name in found]
     return [*known, *found.values()]
 
@@ -101,11 +107,26 @@ def _read(folder: Path) -> LabelledSet:
     return LabelledSet(name=folder.name, role=role, collection=collection, cases=tuple(cases))
 
 
-def _bodies_only(labelled: LabelledSet, name: str) -> LabelledSet:
-    """Turn each entry into a section whose title says nothing."""
-    entries = tuple(
-        replace(entry, kind="section", title="Passage", alternates=()) for entry in labelled.collection.entries
+def _bodies_only(labelled: LabelledSet, name: str, *, every: int) -> LabelledSet:
+    """Turn each entry whose number `every` divides into a section whose title says nothing."""
+    entries = (
+        replace(entry, kind="section", title="Passage", alternates=()) if number % every == 0 else entry
+        for number, entry in enumerate(labelled.collection.entries)
     )
-    return replace(
-        labelled, name=name, role=ROLES[name], collection=replace(labelled.collection, name=name, entries=entries)
+    return _with_entries(labelled, name, tuple(entries))
+
+
+def _sections_unasked(labelled: LabelledSet, name: str) -> LabelledSet:
+    """Take the alternates and keywords from all sections, as if nobody had thought of them yet."""
+    entries = (
+        replace(entry, alternates=(), keywords=(), translations=MappingProxyType({}))
+        if entry.kind == "section"
+        else entry
+        for entry in labelled.collection.entries
     )
+    return _with_entries(labelled, name, tuple(entries))
+
+
+def _with_entries(labelled: LabelledSet, name: str, entries: tuple[Entry, ...]) -> LabelledSet:
+    collection = replace(labelled.collection, name=name, entries=entries)
+    return replace(labelled, name=name, role=ROLES[name], collection=collection)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.markdown import paragraphs
+from bot.search.courtesy import matter
 from bot.search.features import COLUMNS, LEADS, NAMES, QUESTION
 from bot.search.question import read
 from bot.search.synonyms import Synonyms
@@ -65,7 +66,8 @@ class PlainRanking:
         synonyms = Synonyms(collection.synonyms)
 
         def cut(texts: Sequence[str]) -> tuple[Row, ...]:
-            return tuple(tuple(synonyms.canonical(clean(text))) for text in texts)
+            tells = index.background.tells
+            return tuple(tuple(matter(synonyms.canonical(clean(text)), tells=tells)) for text in texts)
 
         self.index = index
         self.entries = collection.entries
@@ -192,6 +194,8 @@ class PlainRanking:
         question = read(self.index, text)
         surfaces = self.index.lexicon.surfaces
         self.words = question.words
+        self.said: Row = ("", *self.words)  # stands for the question where it is a text, with what was said twice
+        self.vectors[self.said] = question.vector
         self.meant = [{stem(surfaces[term]): strength for term, strength in found} for found in question.terms]
         self.information = [self.index.background.information(word) for word in self.words]
         raw = [
@@ -235,20 +239,17 @@ class PlainRanking:
     def evidence(self, target: Target) -> dict[str, float]:
         """What question and target have in common, without the leads."""
         found = dict(NO_EVIDENCE)
-        cosines = sorted((self.cosine(self.words, row) for row in target.phrasings), reverse=True)
-        if cosines:
+        if target.phrasings:
             centre = np.sum([self.vector(row) for row in target.phrasings], axis=0)
-            found["cos"] = cosines[0]
-            found["cos3"] = sum(cosines[:3]) / len(cosines[:3])
-            found["cosc"] = float(self.vector(self.words) @ centre) / max(float(np.linalg.norm(centre)), 1e-6)
+            found["cos"] = max(self.cosine(self.said, row) for row in target.phrasings)
+            found["cosc"] = float(self.vector(self.said) @ centre) / max(float(np.linalg.norm(centre)), 1e-6)
         for row in target.phrasings:
             there, back = self.weighed(self.covered(row)), self.covering(row)
             found["soft"] = max(found["soft"], sqrt(there * back))
-            found["softp"] = max(found["softp"], back * min(1.0, 2 * there))
-            found["fuzz"] = max(found["fuzz"], ratio(" ".join(self.words), " ".join(row)))
-            found["sort"] = max(found["sort"], ratio(" ".join(sorted(self.words)), " ".join(sorted(row))))
+            found["fuzz"] = max(found["fuzz"], ratio(" ".join(self.words), " ".join(dict.fromkeys(row))))
+            found["sort"] = max(found["sort"], ratio(" ".join(sorted(self.words)), " ".join(sorted(set(row)))))
         if target.body:
-            found["bcos"] = max(self.cosine(self.words, row) for row in target.body)
+            found["bcos"] = max(self.cosine(self.said, row) for row in target.body)
             found["bsoft"] = max(self.weighed(self.covered(row)) for row in target.body)
         covered = [
             max((column[number] for column in map(self.covered, target.rows())), default=0.0)
@@ -256,9 +257,6 @@ class PlainRanking:
         ]
         found["allsoft"] = self.weighed(covered)
         found["bm25"] = self.found(target) / self.best_possible()
-        found["namehole"] = max(
-            (1 - one) * says * name for one, says, name in zip(covered, self.information, self.names, strict=True)
-        )
         found["alien"] = self.weighed([(1 - one) * foreign for one, foreign in zip(covered, self.foreign, strict=True)])
         found["nphr"] = log1p(len(target.phrasings))
         if target.bare:
@@ -285,6 +283,8 @@ class PlainRanking:
     def table(self) -> list[dict[str, float]]:
         """The features of each target, COLUMNS in all."""
         rows = [self.evidence(target) for target in self.targets]
+        for row, value in zip(rows, self.regression(), strict=True):
+            row["krr"] = value
         for name in LEADS:
             values = [row[name] for row in rows]
             for number, row in enumerate(rows):
@@ -296,6 +296,29 @@ class PlainRanking:
                 row[f"{name}_lead"] = values[number] - max([0.0, *others])
         assert all(set(row) == set(COLUMNS) for row in rows)
         return rows
+
+    def regression(self) -> list[float]:
+        """Each target's value at the question, by Gauss and Jordan: what its phrasings answer for each other."""
+        rows = [(number, row) for number, target in enumerate(self.targets) for row in target.phrasings]
+
+        def kernel(one: Row, other: Row) -> float:
+            return exp(3.0 * (self.cosine(one, other) - 1.0))
+
+        system = [
+            [kernel(one, other) + (0.05 if place == across else 0.0) for across, (_, other) in enumerate(rows)]
+            + [kernel(self.said, one)]
+            for place, (_, one) in enumerate(rows)
+        ]
+        for place, pivot in enumerate(system):
+            pivot[:] = [value / pivot[place] for value in pivot]
+            for other in system:
+                if other is not pivot:
+                    share = other[place]
+                    other[:] = [value - share * own for value, own in zip(other, pivot, strict=True)]
+        return [
+            sum(solved[-1] for (owner, _), solved in zip(rows, system, strict=True) if owner == number)
+            for number in range(len(self.targets))
+        ]
 
     def about(self) -> dict[str, float]:
         """What the question says by itself: QUESTION."""
@@ -335,9 +358,19 @@ class PlainRanking:
         if any(name and foreign for name, foreign in zip(self.names, self.foreign, strict=True)):
             against += (1 + against) * (max(1.0, 0.3 / (1.02 - self.cast())) - 1)
         others = sorted((scores[place] for place in places if place != best), reverse=True)
-        sure = self.chance(calibration, rows[best], [scores[best], *others], self.declined()) / (1 + min(4.0, against))
-        if rows[best]["sort"] >= 0.99 and against < 1.0:
-            sure = max(sure, 0.97)
+        sure = self.chance(calibration, rows[best], [scores[best], *others], self.declined())
+        if not rows[best]["bare"]:
+            sure = min(sure, 1 / sum(exp(min(50.0, score - scores[best])) for score in [scores[best], *others]))
+        sure /= 1 + min(4.0, against)
+        rejects = [
+            row
+            for row, target in zip(rows, self.targets, strict=True)
+            if target.kind == "lookalike" and target.name == self.targets[best].name
+        ]
+        if rows[best]["sort"] >= 0.99:
+            sure = max(sure, 0.97) if against < 1.0 else sure
+        elif any(row["sort"] >= 0.99 for row in rejects):
+            sure = 0.0
         return Verdict(
             confidences={self.targets[place].name: sure * exp(scores[place] - scores[best]) for place in places},
             stock_confidence=stock_confidence,
@@ -364,8 +397,9 @@ class PlainRanking:
         own, lead = scores[0], max(0.0, scores[0] - scores[1]) if len(scores) > 1 else 5.0
         share = 1 / sum(exp(min(50.0, score - own)) for score in scores)
         evidence = [own, lead, share, *(row[name] for name in COLUMNS), *self.about().values()]
-        odds = sum(factor * one for factor, one in zip(calibration.accept.tolist(), evidence, strict=True))
-        odds += calibration.intercept - log1p(-min(0.8, declined))
+        kind = int(row["bare"])
+        odds = sum(factor * one for factor, one in zip(calibration.accept[kind].tolist(), evidence, strict=True))
+        odds += float(calibration.intercept[kind]) - log1p(-min(0.8, declined))
         return 1 / (1 + exp(-odds))
 
 

@@ -8,32 +8,32 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from bot.search.calibration import Calibration, shipped_calibration
+from bot.search.calibration import ACCEPT, SUMMARY, Calibration, shipped_calibration
 from bot.search.features import COLUMNS, QUESTION
 
 STORED = json.loads(files("bot.search").joinpath("coefficients.json").read_text(encoding="utf-8"))
-AGAINST = {"namehole", "alien"}  # what a candidate lacks
+AGAINST = {"alien"}  # what a candidate lacks
 EITHER_WAY = {"nphr", "bare"}  # what kind of candidate it is
 
 
 def test_coefficients_stand_in_the_order_of_the_features() -> None:
     """They are read by position, so that a feature added or moved without a new fit is found here."""
     assert tuple(STORED["rank"]) == COLUMNS
-    assert tuple(STORED["accept"]) == ("score", "lead", "share", *COLUMNS, *(f"q_{name}" for name in QUESTION))
+    for part in ACCEPT:
+        assert tuple(STORED[part]) == (*SUMMARY, *COLUMNS, *(f"q_{name}" for name in QUESTION))
 
 
 def test_what_is_read_is_what_is_stored() -> None:
     """Every figure of the file is in use."""
     found = shipped_calibration()
     assert found.rank.tolist() == list(STORED["rank"].values())
-    assert found.accept.tolist() == list(STORED["accept"].values())
-    assert (found.intercept, found.answer_from, found.suggest_from) == tuple(
-        STORED[name] for name in ("intercept", "answer_from", "suggest_from")
-    )
+    assert found.accept.tolist() == [list(STORED[part].values()) for part in ACCEPT]
+    assert found.intercept.tolist() == [STORED[f"{part}_intercept"] for part in ACCEPT]
+    assert (found.answer_from, found.suggest_from) == (STORED["answer_from"], STORED["suggest_from"])
     assert 0.0 < found.suggest_from < found.answer_from < 1.0
 
 
-@pytest.mark.parametrize("part", ["rank", "accept"])
+@pytest.mark.parametrize("part", ["rank", *ACCEPT])
 def test_likeness_never_counts_against_an_entry(part: str) -> None:
     """Nor does what an entry lacks count for it."""
     for name, value in STORED[part].items():
@@ -48,20 +48,23 @@ def test_evidence_for_an_entry_raises_its_confidence() -> None:
     """And evidence against it lowers it; all stay chances."""
     found = shipped_calibration()
     names = list(STORED["accept"])
-    nothing = np.zeros(len(names))
-    before = found.confidence(nothing)
-    for number, name in enumerate(names):
-        more = nothing.copy()
-        more[number] = 1.0
-        after = found.confidence(more)
-        assert 0.0 < after < 1.0
-        assert np.sign(after - before) == np.sign(STORED["accept"][name]), name
+    for kind, part in enumerate(ACCEPT):
+        nothing = np.zeros(len(names))
+        nothing[names.index("bare")] = kind
+        before = found.confidence(nothing)
+        for number, name in enumerate(names):
+            if name != "bare":
+                more = nothing.copy()
+                more[number] = 1.0
+                after = found.confidence(more)
+                assert 0.0 < after < 1.0
+                assert np.sign(after - before) == np.sign(STORED[part][name]), name
 
 
 def test_what_the_stock_replies_decline_raises_confidence_in_the_rest() -> None:
     """The odds are divided by the share of outside questions that are left, up to a limit."""
     found = shipped_calibration()
-    evidence = np.zeros(len(found.accept))
+    evidence = np.zeros(found.accept.shape[1])
     plain, half, all_of_it, most = (found.confidence(evidence, declined=share) for share in (0.0, 0.5, 1.0, 0.8))
     assert half / (1 - half) == pytest.approx(2 * plain / (1 - plain))
     assert plain < half < all_of_it == most < 1.0

@@ -133,6 +133,26 @@ def test_a_lookalike_is_not_answered() -> None:
     assert best(ask(near)) == "faq/join"
 
 
+def test_a_lookalike_word_for_word_is_not_even_suggested() -> None:
+    """Moderators have said that this entry is not the answer, however near its own phrasings are."""
+    asked = "do I have to wear a helmet in the pub"
+    told = with_entries(
+        club(),
+        (replace(one, rejects=(*one.rejects, asked)) if one.id == "faq/helmet" else one for one in club().entries),
+    )
+    assert ask(asked).outcome == "answer"
+    for typed in (asked, asked.upper() + "?", f"please, {asked}"):
+        found = engine_of(told).decide(typed)
+        assert (found.outcome, found.matches[0].confidence) == ("none", 0.0)
+
+
+@pytest.mark.parametrize("word", ["bike", "bicycle", "oil", "rubber", "the bike"])
+def test_a_word_of_a_body_is_no_question_about_it(word: str) -> None:
+    """A section without phrasings of its own has many words; one of them alone asks for nothing in particular."""
+    found = ask(word)
+    assert found.outcome != "answer"
+
+
 @pytest.mark.parametrize(
     "question", ["", "   ", "???", "!!!\n...", "👍", "\u2764\ufe0f", "<@1234>", "\u200b", "\ud800", "42"]
 )

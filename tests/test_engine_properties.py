@@ -133,11 +133,45 @@ def test_case_leads_to_no_other_answer(name: str, question: str, change: Callabl
     ],
 )
 def test_politeness_leads_to_no_other_answer(name: str, question: str, before: str, after: str) -> None:
-    """Who asks kindly may make the bot less sure, but is never answered with something else, nor with a greeting."""
+    """Whatever a kind person says besides is never answered with something else, nor with a greeting."""
     first = entry(name, question)
     found = ENGINES[name]().decide(before + question[0].lower() + question[1:] + after)
     assert found.matches[0].entry.id == first
     assert found.outcome in {"answer", "suggest"}
+
+
+@both
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        *(("Please, ", ""), ("", " pls"), ("Hello there! ", " Thank you so much."), ("Excuse me, ", " please, thanks")),
+        *(("नमस्ते, ", " धन्यवाद"), ("", " براہ کرم"), ("namaste, ", " shukriya"), ("Hola, ", ", por favor")),
+        *(("Bonjour, ", " s'il vous plaît"), ("Guten Tag, ", " bitte. Vielen Dank!")),
+    ],
+)
+def test_courtesy_changes_nothing(name: str, question: str, before: str, after: str) -> None:
+    """Greetings, please and thanks at either end, in every language of the bot: the same answer, as sure as before."""
+    engine = ENGINES[name]()
+    plain, kind = engine.decide(question), engine.decide(before + question + after)
+    assert outcome(engine, before + question + after) == outcome(engine, question)
+    assert kind.matches[0].confidence == pytest.approx(plain.matches[0].confidence, abs=1e-4)
+
+
+@both
+@pytest.mark.parametrize("change", [lambda text: f"{text} {text}", lambda text: f"{text} " * 5])
+def test_said_twice_is_not_asked_twice(name: str, question: str, change: Callable[[str], str]) -> None:
+    """Whoever repeats a question, or a word, gets the answer of one who does not."""
+    engine = ENGINES[name]()
+    assert engine.decide(change(question)).matches[0].confidence == pytest.approx(
+        engine.decide(question).matches[0].confidence, abs=1e-4
+    )
+
+
+@pytest.mark.parametrize("word", ["us", "india", "peace", "talk", "hello"])
+def test_a_word_repeated_is_that_word(word: str) -> None:
+    """Forty times the same word says no more than once."""
+    engine = shipped_engine()
+    assert outcome(engine, f"{word} " * 40) == outcome(engine, word)
 
 
 @settings(max_examples=300, deadline=None)

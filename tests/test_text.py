@@ -75,6 +75,12 @@ def test_arabic_letter_variants_are_one_letter(one: str, other: str) -> None:
     assert len(said(other)) == 1
 
 
+@pytest.mark.parametrize("written", ["१९४७", "١٩٤٧", "۱۹۴۷", "１９４７"])
+def test_digits_of_every_script_are_one_digit(written: str) -> None:
+    """A year is the same year in Hindi, Arabic and Urdu digits."""
+    assert words(clean(f"in {written}")) == ["in", "1947"]
+
+
 @pytest.mark.parametrize(
     ("written", "plain"),
     [

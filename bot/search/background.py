@@ -12,6 +12,7 @@ from bot.search.text import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_TELLING = 0.2  # information from which a word tells what a question is about
 _UNKNOWN_ZIPF = 2.2  # below the list's rarest (3.0): a name, a term of art or a misspelling
 
 
@@ -29,6 +30,10 @@ class Background(NamedTuple):
     def information(self, word: str) -> float:
         """How much a word narrows down what is asked, 0 (like "the") to 1 (a rare word)."""
         return _information(self.english.get(word, _UNKNOWN_ZIPF))
+
+    def tells(self, word: str) -> bool:
+        """Whether a word is rare enough to tell what is asked about."""
+        return self.information(word) >= _TELLING
 
 
 @cache

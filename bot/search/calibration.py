@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from bot.search.features import COLUMNS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
 
+ACCEPT: Final = ("accept", "accept_bare")  # in the file
+SUMMARY: Final = ("score", "lead", "share")
+_BARE: Final = len(SUMMARY) + COLUMNS.index("bare")
 _MOST_DECLINED: Final = 0.8  # no collection foresees more than that, whatever its own examples say
 
 
@@ -25,12 +30,13 @@ class Calibration:
 
     A target's score is a conditional logit: the exponents of the candidates' scores are to each other as the chances
     that each is what the question means. The best entry's confidence is a logistic regression on its score, its lead,
-    its share, its features and the question's.
+    its share, its features and the question's: one for entries that somebody wrote questions for, which listens to a
+    few of these only, and one for entries that have a body alone.
     """
 
     rank: Floats  # [COLUMNS]
-    accept: Floats  # [3 + COLUMNS + QUESTION]
-    intercept: float
+    accept: Floats  # [2, SUMMARY + COLUMNS + QUESTION] with phrasings, bare
+    intercept: Floats  # [2]
     answer_from: float  # confidence from which an answer is given
     suggest_from: float  # confidence from which titles are offered
 
@@ -45,7 +51,8 @@ class Calibration:
         share of the questions outside the scope that stock replies catch: of what they leave, so much less is outside,
         which by Bayes' rule multiplies the odds.
         """
-        odds = evidence @ self.accept + self.intercept - np.log1p(-min(_MOST_DECLINED, declined))
+        kind = int(evidence[_BARE])
+        odds = evidence @ self.accept[kind] + self.intercept[kind] - np.log1p(-min(_MOST_DECLINED, declined))
         return float(1.0 / (1.0 + np.exp(-odds)))
 
     @staticmethod
@@ -62,8 +69,8 @@ def shipped_calibration() -> Calibration:
     found = json.loads(files("bot.search").joinpath("coefficients.json").read_text(encoding="utf-8"))
     return Calibration(
         rank=np.array(list(found["rank"].values())),
-        accept=np.array(list(found["accept"].values())),
-        intercept=found["intercept"],
+        accept=np.array([list(found[name].values()) for name in ACCEPT]),
+        intercept=np.array([found[f"{name}_intercept"] for name in ACCEPT]),
         answer_from=found["answer_from"],
         suggest_from=found["suggest_from"],
     )

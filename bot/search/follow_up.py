@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     from bot.search.index import Index
 
 LONGEST: Final = 6  # words; a longer question stands by itself
-_TELLING: Final = 0.2  # information from which a word tells what a question is about
 _OPENERS: Final = ("and", "but", "so", "or", "also", "then", "any", "such", "like", "what about", "how about")
 _CONSIDERED: Final = 3  # of a question's own matches: those that would be offered
 
 
 def is_fragment(said: Sequence[str]) -> bool:
     """Whether a question's folded words are too common, all of them, to say what it is about."""
-    return all(background().information(word) < _TELLING for word in said)
+    return not any(map(background().tells, said))
 
 
 def is_verbatim(decision: Decision) -> bool:

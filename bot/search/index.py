@@ -9,6 +9,7 @@ import numpy as np
 
 from bot.markdown import paragraphs
 from bot.model import Entry, StockReply
+from bot.search.courtesy import matter
 from bot.search.lexicon import Lexicon
 from bot.search.postings import Postings
 from bot.search.scope import cast, declined
@@ -71,7 +72,9 @@ def build(
     """Index a collection; `progress` is told targets done and targets in all."""
     entries, targets = collection.entries, targets_of(collection)
     synonyms, surfaces = Synonyms(collection.synonyms), Surfaces()
-    phrasings, bodies = Gatherer.pair(lambda text: synonyms.canonical(clean(text)), surfaces)
+    phrasings, bodies = Gatherer.pair(
+        lambda text: matter(synonyms.canonical(clean(text)), tells=background.tells), surfaces
+    )
     blocks: list[int] = []
     for number, target in enumerate(targets):
         for text in _asked(target, collection):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from bot.search.courtesy import matter
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,7 +24,7 @@ _MOST_WORDS: Final = 64  # words looked at; a question that needs more has said 
 class Question:
     """A question's words, each with what the collection makes of it."""
 
-    words: tuple[str, ...]  # canonical and corrected
+    words: tuple[str, ...]  # canonical and corrected, each once
     terms: tuple[tuple[tuple[int, float], ...], ...]  # for each word: the collection's terms it is, with strength 0..1
     information: NDArray[np.float32]  # [words] by the background list, 0..1
     weights: NDArray[np.float32]  # [words] share of the question's information, rarity in the collection included
@@ -45,32 +47,37 @@ class Question:
 
 def read(index: Index, text: str) -> Question:
     """Cut a cleaned text into words; what was split or misspelt is joined or corrected to what the collection knows."""
-    words, terms, unknown = _recognised(index, index.synonyms.canonical(text)[:_MOST_WORDS])
     background, rarity, entries = index.background, index.rarity, index.postings.entries
+    asked = matter(index.synonyms.canonical(text), tells=background.tells)[:_MOST_WORDS]
+    said, said_terms, said_unknown = _recognised(index, asked)
+    # Said twice is not asked twice; only in the vector a word may stand out by it, as it does in phrasings.
+    once = [number for number, word in enumerate(said) if word not in said[:number]]
+    words, terms = [said[number] for number in once], [said_terms[number] for number in once]
     information = np.array([background.information(word) for word in words], dtype=np.float32)
     rare = np.array([max((rarity.item(term) for term, _ in ids), default=1.0) for ids in terms], dtype=np.float32)
     weights: NDArray[np.float32] = information * (np.float32(0.25) + np.float32(0.75) * rare)
-    vector, word_vectors = _vectors(index.encoder, words)
+    vector, word_vectors = _vectors(index.encoder, said, words)
     return Question(
         words=tuple(words),
         terms=tuple(terms),
         information=information,
         weights=weights / max(weights.sum(), np.float32(1e-6)),
         foreign=np.array([not any(entries.item(term) for term, _ in ids) for ids in terms], dtype=bool),
-        unknown=np.array(unknown, dtype=bool),
+        unknown=np.array([said_unknown[number] for number in once], dtype=bool),
         names=np.array([word.isdigit() or background.is_name(word) for word in words], dtype=bool),
         vector=vector,
         word_vectors=word_vectors,
     )
 
 
-def _vectors(encoder: Encoder | None, words: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The vector of the words together and those of each alone, all of unit length or zeros."""
+def _vectors(
+    encoder: Encoder | None, said: Sequence[str], words: Sequence[str]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The vector of all that was said together, and of each word alone; all of unit length or zeros."""
     if encoder is None or not words:
         return np.zeros(encoder.dimensions if encoder else 1, dtype=np.float32), np.zeros((len(words), 1), np.float32)
-    known = [encoder.asked(word) for word in words]
-    total: NDArray[np.float32] = np.add.reduce([vector for vector, _ in known])
-    return encoder.unit(total), np.array([unit for _, unit in known])
+    total: NDArray[np.float32] = np.add.reduce([encoder.asked(word)[0] for word in said])
+    return encoder.unit(total), np.array([encoder.asked(word)[1] for word in words])
 
 
 def _recognised(index: Index, raw: list[str]) -> tuple[list[str], list[tuple[tuple[int, float], ...]], list[bool]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bot.model import Entry, StockReply
+from bot.search.calibration import SUMMARY, Calibration
 from bot.search.features import COLUMNS, QUESTION, Table, candidates, features, question_features
 from bot.search.index import Lookalikes
 from bot.search.question import Question, read
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from bot.search.calibration import Calibration
     from bot.search.index import Index
 
 
@@ -26,11 +26,14 @@ _STOCK_LEAD: Final = 1.0
 # How fast a `not` phrase that is nearer than the entry takes its confidence away: half at equal likeness.
 _LOOKALIKE_SLOPE: Final = 15.0
 
-# A likeness below this is chance. Words that only stand in a body ("hello", "spring") are no question about it.
+# A likeness below this is chance. Words that only stand in a body ("hello", "spring") are no question about it; nor is
+# a single word about an entry that has a body only, for it has many.
 _ASKED_FOR: Final = 0.3
+_ASKED_OF_BODY: Final = 2  # telling words
 # A phrasing word for word, in whatever order: the moderators have said what it means.
 VERBATIM: Final = 0.99
 _SURE: Final = 0.97
+_SHARE: Final = SUMMARY.index("share")
 _SORT: Final = COLUMNS.index("sort")
 _KNOWN: Final = QUESTION.index("known")
 _KNOWN_WORDS: Final = 0.15  # share of a question's information in words that the collection has
@@ -49,7 +52,9 @@ class Ranking:
     confidences: NDArray[np.float64]  # of those rows, falling
     stock_reply: StockReply | None  # the closest
     stock_confidence: float
-    asked_for: bool  # one of the best entry's phrasings comes near the question, or it has none
+    asked_for: (
+        bool  # one of the best entry's phrasings comes near the question; of one without, more than a word is asked
+    )
     at_home: bool  # it comes near a phrasing, or has words that the collection has
     lookalike: bool  # a `not` phrase of the best entry is closer than the entry itself
 
@@ -83,10 +88,16 @@ def rank(index: Index, calibration: Calibration, text: str) -> Ranking | None:
         # By Bayes' rule: a name that the collection never mentions comes up in so many of its own questions, and in
         # so many of the others.
         against += (1.0 + against) * (max(1.0, _NAMES_OUTSIDE / (1.02 - index.cast)) - 1.0)
-    evidence = np.concatenate([calibration.summary(scores[rows], scores[best]), table.values[best], about])
-    confidence = calibration.confidence(evidence, declined=index.declined) / (1.0 + min(_MOST_AGAINST, against))
-    if table.values[best, _SORT] >= VERBATIM and against < 1.0:
-        confidence = max(confidence, _SURE)
+    is_bare = bool(index.bare[table.targets[best]])
+    summary = calibration.summary(scores[rows], scores[best])
+    confidence = calibration.confidence(np.concatenate([summary, table.values[best], about]), declined=index.declined)
+    if not is_bare:
+        confidence = min(confidence, float(summary[_SHARE]))  # of entries that are as likely, one is meant
+    confidence /= 1.0 + min(_MOST_AGAINST, against)
+    if table.values[best, _SORT] >= VERBATIM:
+        confidence = max(confidence, _SURE) if against < 1.0 else confidence
+    elif _is_rejected(table, targets, best):
+        confidence = 0.0
     stock_reply, stock_confidence = None, 0.0
     if stock is not None:
         stock_reply = targets[stock]
@@ -94,7 +105,10 @@ def rank(index: Index, calibration: Calibration, text: str) -> Ranking | None:
             [calibration.summary(scores[[stock, best]], scores[stock]), table.values[stock], about]
         )
         stock_confidence = calibration.confidence(evidence) / (1.0 + _odds(-lead))
-    asked_for = bool(table.likeness[best] >= _ASKED_FOR or index.bare[table.targets[best]])
+    if is_bare:
+        asked_for = sum(map(index.background.tells, question.words)) >= _ASKED_OF_BODY
+    else:
+        asked_for = bool(table.likeness[best] >= _ASKED_FOR)
     return Ranking(
         index=index,
         question=question,
@@ -115,6 +129,17 @@ def _odds(log_odds: float) -> float:
 
 def _lookalike(table: Table, targets: Sequence[object], best: int) -> float:
     """How much nearer the best entry's nearest `not` phrase is than the entry itself; minus infinity without any."""
+    return max(
+        (float(table.likeness[row] - table.likeness[best]) for row in _rejects(table, targets, best)), default=-np.inf
+    )
+
+
+def _is_rejected(table: Table, targets: Sequence[object], best: int) -> bool:
+    """Whether one of the best entry's `not` phrases is the question, word for word: moderators have ruled it out."""
+    return any(table.values[row, _SORT] >= VERBATIM for row in _rejects(table, targets, best))
+
+
+def _rejects(table: Table, targets: Sequence[object], best: int) -> list[int]:
+    """The rows of the best entry's `not` phrases."""
     own = int(table.targets[best])
-    rows = [row for row, one in enumerate(targets) if isinstance(one, Lookalikes) and one.entry == own]
-    return max((float(table.likeness[row] - table.likeness[best]) for row in rows), default=-np.inf)
+    return [row for row, one in enumerate(targets) if isinstance(one, Lookalikes) and one.entry == own]

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _ROWS: Final = 48  # of all candidates together that are compared word by word
 _OPENING: Final = 16  # terms of a row that tell whether it is promising
-_FEW: Final = 3  # phrasings that make up an entry's nearest few
 
 
 def best(scores: Floats, limit: int) -> Integers:
@@ -71,17 +70,6 @@ class Rows:
     def total(self) -> Floats:
         """The sum of each target's cosines."""
         return _reduce(np.add, self.all_cosines, self.counts)
-
-    def few(self) -> Floats:
-        """The mean of each target's best few cosines, 0 where it has none."""
-        width = max(_FEW, int(self.counts.max(initial=1)))
-        grid = np.full((len(self.counts), width), -1.0, dtype=np.float32)
-        grid[np.arange(width) < self.counts[:, None]] = self.all_cosines
-        grid.partition(width - _FEW, axis=1)
-        few = grid[:, -_FEW:]
-        few[few == -1.0] = 0.0
-        mean: Floats = few.sum(axis=1) / np.clip(self.counts, 1, _FEW).astype(np.float32)
-        return mean
 
     def argbest(self, values: Floats) -> Integers:
         """The row number of each target's best promising row, -1 where it has none."""

@@ -18,6 +18,8 @@ _HOMOGLYPHS = str.maketrans(
 _ARABIC_VARIANTS = str.maketrans(
     {"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ة": "ہ", "أ": "ا", "إ": "ا", "ٱ": "ا", "ـ": ""}
 )
+# Digits of the scripts that Hindi and Urdu are written in.
+_DIGITS = str.maketrans({chr(zero + digit): str(digit) for zero in (0x0660, 0x06F0, 0x0966) for digit in range(10)})
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-", "—": "-"})
 _FOLDED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC")  # marks carry no spelling here; in Indic scripts they do
 
@@ -83,7 +85,7 @@ def _strip_marks(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
-    """One spelling for a word: case, accents, Arabic letter variants and look-alike letters folded."""
+    """One spelling for a word: case, accents, digits, Arabic letter variants and look-alike letters folded."""
     word = word.casefold()
     if word.isascii():
         return word
@@ -95,7 +97,7 @@ def fold(word: str) -> str:
         elif base.startswith(_FOLDED_SCRIPTS):
             continue
         kept.append(char)
-    word = unicodedata.normalize("NFC", "".join(kept)).translate(_ARABIC_VARIANTS)
+    word = unicodedata.normalize("NFC", "".join(kept)).translate(_ARABIC_VARIANTS).translate(_DIGITS)
     if any("a" <= char <= "z" for char in word):
         word = word.translate(_HOMOGLYPHS)
     return word

@@ -31,7 +31,7 @@ class Texts:
     """Phrasings, or body sentences, of all targets; the rows of a target stand together, targets in order."""
 
     written: Strings  # [n] as a reader sees them
-    plain: Strings  # [n] folded words, for rapidfuzz; empty for body sentences
+    plain: Strings  # [n] folded words, each once, for rapidfuzz; empty for body sentences
     ordered: Strings  # [n] the same in alphabetical order
     owner: NDArray[np.int32]  # [n] number of the target
     start: NDArray[np.int64]  # [targets + 1] where each target's rows begin
@@ -97,8 +97,9 @@ class Gatherer:
         words = self._cut(text)
         self._written.append(text)
         if self._keep_plain:
-            self._plain.append(" ".join(words))
-            self._ordered.append(" ".join(sorted(words)))
+            distinct = dict.fromkeys(words)
+            self._plain.append(" ".join(distinct))
+            self._ordered.append(" ".join(sorted(distinct)))
         self._owner.append(owner)
         self._words.extend(map(self._surfaces.id, words))
         self._ends.append(len(self._words))
