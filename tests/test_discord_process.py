@@ -162,7 +162,7 @@ def test_buttons_and_forms_outlive_a_killed_bot(tmp_path: Path) -> None:
                 unknown_message = (await server.answer_to(unknown))["message"]
                 wanted = buttons_of(unknown_message)["Ask the moderators"]
                 form = (await server.answer_to(await server.press(unknown_message, wanted)))["data"]
-                process.kill()
+                await process.kill()
             async with bot(server, tmp_path):
                 await server.until_ready(2)
                 thanked = await server.answer_to(await server.press(answer, buttons_of(answer)["Helpful"]))
@@ -497,10 +497,7 @@ def test_settings_go_live_by_themselves(tmp_path: Path) -> None:
         async with DiscordServer.running(message_content=True) as server, bot(server, tmp_path, **config) as process:
             await server.until_ready()
             file.write_text('discord.person_limit = "none"\ndiscord.auto_answer = true\n', encoding="utf-8")
-            started = time.monotonic()
-            while "what it says of places is in force" not in process.log:
-                assert time.monotonic() - started < PATIENCE
-                await ask(server)
+            await process.says("what it says of places is in force")
             await server.say("good morning")
             await server.until_ready(sessions=2)
             intents = [one["d"]["intents"] for one in server.frames if one["op"] == 2]

@@ -29,6 +29,7 @@ REFUSED = "Only moderators can do that."
 READERS = {
     *("helpful", "notthis", "why", "noneofthese", "askmoderators", "send", "share", "remove", "drop"),
     *("page", "pick", "more", "show", "topic", "topics"),
+    *("mine", "forget"),  # one's own, whoever one is
 }
 
 
