@@ -144,13 +144,6 @@ class Desk:
         """The id of the entry that a button or a menu names."""
         return long(shortened, self.service.snapshot.knowledge.by_id)
 
-    def prefix(self, interaction: Interaction) -> str:
-        """What a new id begins with where there are several collections: the first that is known here."""
-        if len(self.service.snapshot.knowledge.collections) == 1:
-            return ""
-        own = self.service.seen_from(self.asker(interaction)).knowledge.collections
-        return "".join(f"{one.name}:" for one in own[:1])
-
     def offered(self, card: Card, asker: Asker, *, alone: bool = False) -> Card:
         """A card without what could do nothing here, such as a vote that nobody keeps; who is `alone` cannot share."""
         idle = {Action.SHARE} if alone or _alone(asker) else set()

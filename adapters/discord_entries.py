@@ -59,8 +59,8 @@ class Entries:
 
     async def new(self, interaction: Interaction) -> None:
         """Open the form for an entry that nobody asked for."""
-        self._changes.moderator(interaction)
-        form_for_one = discord_forms.new_entry(None, self._desk.prefix(interaction), interaction.locale.value)
+        moderator = self._changes.moderator(interaction)
+        form_for_one = discord_forms.new_entry(None, moderator.prefix(None), interaction.locale.value)
         await interaction.response.send_modal(form_for_one)
 
     async def retire(self, interaction: Interaction, named: str, successor: str | None) -> None:

@@ -39,19 +39,5 @@ async def show(interaction: Interaction, found: Statistics) -> None:
 
 def lines_of(found: Statistics, words: ModeratorWording) -> list[str]:
     """Say the figures."""
-    lines = [
-        words.figures.format(
-            total=found.total,
-            days=len(found.days),
-            answered=found.answered,
-            asked_back=sum(day.asked_back for day in found.days),
-            unanswered=sum(day.unanswered for day in found.days),
-            declined=sum(day.declined for day in found.days),
-        )
-    ]
-    lines += [
-        f"{one.answers:>6}  {one.entry_id}  +{one.helpful} -{one.unhelpful}"
-        for one in found.entries[:_LISTED]
-        if one.answers or one.helpful or one.unhelpful
-    ]
+    lines = [found.summary(words), *found.by_entry(_LISTED)]
     return [*lines, words.unreached.format(entries=", ".join(found.unreached))] if found.unreached else lines

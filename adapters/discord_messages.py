@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
-from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import discord
@@ -17,6 +14,7 @@ from adapters.discord_pages import plain
 from adapters.discord_text import escape
 from adapters.discord_view import hint, layout
 from bot.clamp import clamp
+from bot.following import Answers
 from bot.limits import Admission
 from bot.search import MAX_QUESTION
 from bot.seen import Seen
@@ -32,17 +30,7 @@ logger = logging.getLogger(__name__)
 Way: TypeAlias = Literal["direct", "mention", "overheard"]
 
 _SPOKEN = {discord.MessageType.default, discord.MessageType.reply}
-_REMEMBERED = 2_000  # answers that follow their questions: they change with them, and go away with them
-_REWORDED = timedelta(minutes=10)  # within which an edited question is answered anew; later, people have talked on
 _UNFIT = {400, 500}  # HTTP: Discord does not take the layout; by its size in bytes it says 500
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """An answer of ours where it stands, and the words that it answers; None where nobody had asked."""
-
-    message: discord.PartialMessage
-    words: str | None
 
 
 class Messages:
@@ -51,7 +39,7 @@ class Messages:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._seen = Seen()
-        self._answers: OrderedDict[int, _Answered] = OrderedDict()
+        self.answers: Answers[discord.PartialMessage] = Answers()  # by the question's id
 
     async def handle(self, message: discord.Message, me: int) -> None:
         """Answer a message if it is for us, once, however often it is delivered. `me` is the bot's own id."""
@@ -71,32 +59,30 @@ class Messages:
 
     async def question_deleted(self, message_id: int) -> None:
         """Take our answer away with its question."""
-        if answered := self._answers.pop(message_id, None):
+        if answer := self.answers.taken_back(message_id):
             try:
-                await answered.message.delete()
+                await answer.delete()
             except discord.HTTPException as error:
-                logger.info("the answer %s could not be taken away (HTTP %s)", answered.message.id, error.status)
+                logger.info("the answer %s could not be taken away (HTTP %s)", answer.id, error.status)
 
     async def question_edited(self, message: discord.Message, me: int) -> None:
         """Answer a question that was reworded soon after it was asked, in the message that answered it.
 
         Discord tells of more than rewording: of pins, and of previews that were added.
         """
-        answered = self._answers.get(message.id)
-        late = message.edited_at is None or message.edited_at - message.created_at > _REWORDED
-        if answered is None or answered.words is None or late or self._way(message, me) in {None, "overheard"}:
+        if message.edited_at is None or self._way(message, me) in {None, "overheard"}:
             return
         words, asker = _question(message), self._desk.author(message)
-        if words == answered.words or self._desk.service.admit(asker) is not Admission.ANSWER:
+        answer = self.answers.reworded(message.id, words)
+        if answer is None or self._desk.service.admit(asker) is not Admission.ANSWER:
             return
-        self._answers[message.id] = replace(answered, words=words)
         shown = self._desk.ask(words, asker, private=message.guild is None)
         try:
-            await answered.message.edit(content=None, view=layout(shown.card, shown.frame))
+            await answer.edit(content=None, view=layout(shown.card, shown.frame))
         except discord.HTTPException as error:
-            logger.info("the answer %s could not be changed (HTTP %s)", answered.message.id, error.status)
+            logger.info("the answer %s could not be changed (HTTP %s)", answer.id, error.status)
         else:
-            self._desk.posted(asker, answered.message, shown.frame, again=True)
+            self._desk.posted(asker, answer, shown.frame, again=True)
 
     def _way(self, message: discord.Message, me: int) -> Way | None:
         if message.author.bot or message.webhook_id or message.type not in _SPOKEN:
@@ -163,9 +149,7 @@ class Messages:
     async def _reply(self, message: discord.Message, view: ui.LayoutView, words: str | None = None) -> discord.Message:
         sent = await message.channel.send(view=view, reference=_reference(message), mention_author=False)
         place = sent.channel.get_partial_message(sent.id)  # type: ignore[union-attr]  # where we just wrote
-        self._answers[message.id] = _Answered(place, words)
-        if len(self._answers) > _REMEMBERED:
-            self._answers.popitem(last=False)
+        self.answers.keep(message.id, place, words)
         return sent
 
 

@@ -145,9 +145,9 @@ class Review:
             await self._present(interaction, part or group)
 
     async def _form_new(self, interaction: Interaction, press: Press) -> None:
-        self.changes.moderator(interaction)
+        moderator = self.changes.moderator(interaction)
         if group := await self._group(interaction, press, at_once=True):
-            form = discord_forms.new_entry(group, self._desk.prefix(interaction), interaction.locale.value)
+            form = discord_forms.new_entry(group, moderator.prefix(group), interaction.locale.value)
             await interaction.response.send_modal(form)
 
     async def _new_entry(self, interaction: Interaction, press: Press) -> None:
@@ -164,8 +164,8 @@ class Review:
     async def _form_out(self, interaction: Interaction, press: Press) -> None:
         moderator = self.changes.moderator(interaction)
         if group := await self._group(interaction, press, at_once=True):
-            known = moderator.stock_ids()
-            form = discord_forms.out_of_scope(group, self._desk.prefix(interaction), known, interaction.locale.value)
+            prefix, known = moderator.prefix(group), moderator.stock_ids()
+            form = discord_forms.out_of_scope(group, prefix, known, interaction.locale.value)
             await interaction.response.send_modal(form)
 
     async def _out_of_scope(self, interaction: Interaction, press: Press) -> None:

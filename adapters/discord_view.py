@@ -66,10 +66,9 @@ def hint(title: str, language: str | None, frame: Frame) -> Page:
 def complaint(card: Card, frame: Frame, entry_id: str) -> Page:
     """Build what follows "Not what I meant": what was wrong, and what else there is."""
     words = wording(card.language).room
-    labels = (words.wrong_topic, words.out_of_date, words.one_sided, words.hard_to_follow)
     reasons = [
         _button("why", label, frame, f"{letter}.{short(entry_id)}")
-        for letter, label in zip(COMPLAINTS, labels, strict=True)
+        for letter, label in zip(COMPLAINTS, words.complaints, strict=True)
     ]
     return Page(*layout(card, frame).to_components(), text(escape(words.what_was_wrong)), row(*reasons))
 

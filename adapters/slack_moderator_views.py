@@ -160,25 +160,12 @@ def history_lines(edits: Iterable[Edit]) -> str:
 def figures(statistics: Statistics, locale: str | None) -> tuple[str, list[Json]]:
     """Show how questions ended: in a sentence, by day, by entry, and which entries nobody reaches."""
     words = wording(locale).moderator
-    totals = {
-        "total": statistics.total,
-        "days": len(statistics.days),
-        "answered": statistics.answered,
-        "asked_back": sum(day.asked_back for day in statistics.days),
-        "unanswered": sum(day.unanswered for day in statistics.days),
-        "declined": sum(day.declined for day in statistics.days),
-    }
-    head = words.figures.format(**totals)
+    head = statistics.summary(words)
     days = [
         f"{one.day}  {one.answered:>6} + {one.asked_back} ? {one.unanswered} -" for one in statistics.days if one.total
     ]
-    entries = [
-        f"{one.answers:>6}  {one.entry_id}  +{one.helpful} -{one.unhelpful}"
-        for one in statistics.entries
-        if one.answers
-    ][: 4 * _LISTED]
     blocks = [literal(head)]
-    blocks += [preformatted("\n".join(lines)) for lines in (days, entries) if lines]
+    blocks += [preformatted("\n".join(lines)) for lines in (days, statistics.by_entry(4 * _LISTED)) if lines]
     if statistics.unreached:
         unreached = words.unreached.format(entries=", ".join(statistics.unreached))
         blocks.append(literal(clamp(unreached, block.MAX_PLAIN)))

@@ -115,10 +115,9 @@ class Presses:
         if value.unasked and value.asker == here.person:
             await self._take_away(value, here)
             return
-        labels = (words.room.wrong_topic, words.room.out_of_date, words.room.one_sided, words.room.hard_to_follow)
         complaints = [
             block.button(label, action_id(Name.COMPLAINT, number), replace(value, vote=complaint).encode())
-            for number, (complaint, label) in enumerate(zip(get_args(Complaint), labels, strict=True))
+            for number, (complaint, label) in enumerate(zip(get_args(Complaint), words.room.complaints, strict=True))
         ]
         blocks = [literal(words.room.what_was_wrong), block.actions(complaints)]
         if value.question:

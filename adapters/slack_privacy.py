@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from adapters import slack_blocks as block
 from adapters import slack_views as views
 from adapters.slack_text import literal, text
-from bot.disclosure import disclosure
-from bot.errors import StoreError
+from bot.disclosure import disclose, erase
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from adapters.slack_here import Here
     from adapters.slack_values import Value
 
-_PATIENCE = 2.0  # seconds to wait for a deletion to be on disk before saying that it is on its way
 _PIECE = 3_000  # characters of one block
 _PIECES = 60  # blocks of a page; a longer list is the operator's to export
 
@@ -31,30 +29,20 @@ class Privacy:
     async def show(self, _value: Value, here: Here) -> None:
         """Show everything that is kept about the person, on a page that nobody else sees."""
         words = wording(here.locale).room
-        try:
-            found = disclosure(await asyncio.to_thread(self._bot.store.own_data, here.asker))
-        except StoreError as error:
-            nothing = self._bot.store.status().kind == "none"
-            await self._tell(words.nothing_mine if nothing else str(error), here)
-            return
+        said, found = await asyncio.to_thread(disclose, self._bot.store, here.asker, words)
         if found is None:
-            await self._tell(words.nothing_mine, here)
+            await self._tell(said, here)
             return
         pieces = [found[start : start + _PIECE] for start in range(0, len(found), _PIECE)][:_PIECES]
         shown = [{"type": "rich_text_preformatted", "elements": [text(piece)]} for piece in pieces]
-        blocks = [literal(words.mine), *({"type": "rich_text", "elements": [one]} for one in shown)]
+        blocks = [literal(said), *({"type": "rich_text", "elements": [one]} for one in shown)]
         await self._bot.open_view(here, views.page(blocks, here.locale))
 
     async def forget(self, _value: Value, here: Here) -> None:
         """Delete everything that is kept about the person."""
         words = wording(here.locale).room
         self._bot.service.forget(here.asker)
-        if self._bot.store.status().kind == "none":
-            await self._tell(words.nothing_mine, here)
-            return
-        erased = asyncio.wrap_future(self._bot.store.erase(here.asker))
-        done, _ = await asyncio.wait({erased}, timeout=_PATIENCE)
-        await self._tell(words.deleted if done and erased.result() else words.will_delete, here)
+        await self._tell(await asyncio.to_thread(erase, self._bot.store, here.asker, words), here)
 
     async def _tell(self, said: str, here: Here) -> None:
         await self._bot.sender.respond(here, said, [block.note(said)])

@@ -139,21 +139,14 @@ class Steps:
             case "alternate", found:
                 form = intents.phrasing_form(found.text if found else intent.phrasing, intent.entry_id)
             case "new_entry", found:
-                form = intents.entry_form(found, self._prefix(found))
+                form = intents.entry_form(found, self._moderator.prefix(found))
             case "split", found if found is not None:
                 return intents.split_form(found)
             case "out_of_scope", found if found is not None:
-                form = intents.scope_form(found, self._prefix(found), self._moderator.stock_ids())
+                form = intents.scope_form(found, self._moderator.prefix(found), self._moderator.stock_ids())
             case _:
                 raise EditError(self._words.settled)
         return replace(form, fields=(*form.fields, _reason()))
-
-    def _prefix(self, group: Group | None) -> str:
-        """Give what a new id begins with: the collection of the closest entry, where there are several."""
-        closest = self._moderator.closest(group) if group else ()
-        known = [match.entry.id for match in closest] or list(self._moderator.stock_ids())
-        name, colon, _ = known[0].partition(":") if known else ("", "", "")
-        return f"{name}:" if colon else ""
 
 
 def _reason() -> Field:

@@ -11,6 +11,7 @@ from adapters.slack_card import Setting, pages, render
 from adapters.slack_text import Json, literal, rich_text
 from adapters.slack_values import Name, Value, action_id
 from bot.clamp import clamp
+from bot.disclosure import notice
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def _menu(label: str, offers: Sequence[Suggestion], number: int) -> Json:
 def privacy_page(locale: str | None, days: int) -> tuple[str, list[Json]]:
     """Build what tells what is kept, with a way to see and to delete one's own."""
     words = wording(locale).room
-    said = f"{words.privacy} {words.kept_for.format(days=days)}" if days else words.privacy
+    said = notice(words, days)
     value = Value().encode()
     buttons = [
         block.button(words.show_mine, action_id(Name.MINE), value),

@@ -31,7 +31,8 @@ sys.path.insert(0, str(ROOT))
 
 from adapters.discord_view import Frame, layout
 from bot.model import Asker
-from bot.service import Service, open_snapshot
+from bot.service import Service
+from bot.snapshot import open_snapshot
 from tests.fakes.discord_server import BOT_ID, TOKEN, DiscordServer
 
 if TYPE_CHECKING:

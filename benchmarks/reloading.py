@@ -26,7 +26,8 @@ sys.path.insert(0, str(ROOT))
 from adapters.serve import HAND_OVER
 from bot.cache import Cache
 from bot.model import Asker
-from bot.service import Service, open_snapshot
+from bot.service import Service
+from bot.snapshot import open_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

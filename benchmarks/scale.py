@@ -36,7 +36,7 @@ from rapidfuzz import fuzz, process, utils
 
 from bot.cache import Cache
 from bot.search.background import background
-from bot.service import open_snapshot
+from bot.snapshot import open_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -22,7 +22,8 @@ from bot.impact import A_WHILE
 from bot.knowledge.shipped import shipped_path
 from bot.model import Asker
 from bot.moderation import Moderation
-from bot.service import Service, open_snapshot
+from bot.service import Service
+from bot.snapshot import open_snapshot
 from bot.store import Store
 from tests.replies import reply
 

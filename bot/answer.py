@@ -79,7 +79,7 @@ def card_of(entry_id: str, *, today: date, locale: str | None, knowledge: Knowle
     reader = _reader(knowledge, today, locale)
     entry = knowledge.by_id.get(entry_id)
     if entry is None:
-        return _gone(entry_id, reader)
+        return _gone(entry_id, reader.words.retired, reader) or _line(reader.words.gone, reader)
     telling = _telling(entry, reader)
     return _entry_card(entry, telling, _parsed(telling.body), (Action.HELPFUL, Action.SHARE, Action.REMOVE), reader)
 
@@ -89,14 +89,11 @@ def stock_card(stock: StockReply, *, locale: str | None, knowledge: Knowledge) -
     return _stock(stock, _reader(knowledge, date.min, locale))
 
 
-def withdrawn(successor: Entry | None, *, on: date, locale: str | None, knowledge: Knowledge) -> Card:
-    """Write what stands in the place of an entry that is gone, with what to read instead."""
+def withdrawn(entry_id: str, *, on: date, locale: str | None, knowledge: Knowledge) -> Card:
+    """Write what stands in the place of an entry that is gone since a day, with what to read instead."""
     reader = _reader(knowledge, on, locale)
-    words = reader.words
-    card = _line(words.news.retired.format(date=words.on(on)), reader)
-    if successor is None:
-        return card
-    return replace(card, suggestions_title=words.news.instead, suggestions=_suggestions((successor,), reader))
+    sentence = reader.words.news.retired.format(date=reader.words.on(on))
+    return _gone(entry_id, sentence, reader) or _line(sentence, reader)
 
 
 def offer(entries: Iterable[Entry], *, locale: str | None, knowledge: Knowledge) -> tuple[Suggestion, ...]:
@@ -191,16 +188,15 @@ def _stock(stock: StockReply, reader: _Reader) -> Card:
     )
 
 
-def _gone(entry_id: str, reader: _Reader) -> Card:
+def _gone(entry_id: str, sentence: str, reader: _Reader) -> Card | None:
+    """Send the readers of an entry on to what came in its place; None where nothing did."""
     successor = reader.knowledge.by_id.get(reader.knowledge.retired.get(entry_id, ""))
     if successor is None:
-        return _line(reader.words.gone, reader)
-    return Card(
-        title="",
-        body=_said(reader.words.retired),
+        return None
+    return replace(
+        _line(sentence, reader),
         suggestions_title=reader.words.news.instead,
         suggestions=_suggestions([successor], reader),
-        language=reader.words.language,
     )
 
 

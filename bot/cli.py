@@ -180,7 +180,7 @@ def check(path: Path | None, *, as_json: bool, style: str, base: str | None, cas
     """
     if base is not None:
         from bot.impact_cli import against
-        from bot.service import knowledge_path
+        from bot.snapshot import knowledge_path
 
         if not against(knowledge_path(_settings(path)), base, cases=cases, style=style, as_json=as_json):
             sys.exit(NOT_DONE)
@@ -287,7 +287,7 @@ def _problems(path: Path | None) -> list[Problem]:
     from bot.knowledge.check import check_files
     from bot.lint import MAX_PHRASINGS, lint, phrasing_count
     from bot.places import read_places
-    from bot.service import cache_of, knowledge_path, open_snapshot
+    from bot.snapshot import cache_of, knowledge_path, open_snapshot
 
     try:
         settings = _settings(path)

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from bot.model import Collection, Entry, Match
     from bot.progress import Progress
     from bot.schedule import Weekly
-    from bot.service import Service, Snapshot
+    from bot.service import Service
+    from bot.snapshot import Snapshot
     from bot.store import AskedQuestion, Request, Store
 
 _log = logging.getLogger(__name__)
@@ -239,6 +240,17 @@ class Moderator:
         """Give the ids of what is out of scope by name, as `add_alternate` takes them."""
         several = len(self._all.service.snapshot.knowledge.collections) > 1
         return tuple(name for name, _ in out_of_scope(self.snapshot.knowledge, several=several))
+
+    def prefix(self, group: Group | None) -> str:
+        """Give what a new id begins with where there are several collections: that of the closest entry, or the first.
+
+        Empty where there is one collection.
+        """
+        if len(self._all.service.snapshot.knowledge.collections) == 1:
+            return ""
+        closest = self.closest(group) if group else ()
+        near = [match.entry.id.partition(":")[0] for match in closest]
+        return "".join(f"{name}:" for name in [*near, *(one.name for one in self.snapshot.knowledge.collections)][:1])
 
     def settle(self, keys: Sequence[str], verdict: Verdict, entry_id: str | None = None) -> tuple[Request, ...]:
         """Take questions out of the queue; return the people who wait for an answer to them.

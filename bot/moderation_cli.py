@@ -83,9 +83,8 @@ def stats(*, days: int, page: Path | None, as_json: bool, path: Path | None) -> 
         if day.total:
             parts = f"{day.answered:,} answered, {day.asked_back:,} asked back, {day.unanswered:,} not answered"
             click.echo(f"{day.day}  {day.total:>7,}: {parts}, {day.declined:,} declined")
-    for entry in figures.entries[:_LISTED]:
-        if entry.answers:
-            click.echo(f"{entry.answers:>7,}  {entry.entry_id}  +{entry.helpful} -{entry.unhelpful}")
+    for line in figures.by_entry(_LISTED):
+        click.echo(line)
     click.echo(f"Answered nobody: {', '.join(figures.unreached) or 'none'}")
 
 

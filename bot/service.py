@@ -5,30 +5,26 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from bot.answer import card_of, compose, offer, refuse, scope, stock_card, withdrawn
-from bot.cache import Cache
 from bot.errors import ConfigError, KnowledgeError
 from bot.knowledge.diff import differences
-from bot.knowledge.shipped import shipped_path
 from bot.limits import Admission, Limits
 from bot.memory import Memory
 from bot.model import Decision
 from bot.places import Places
-from bot.prepared import prepare
 from bot.reload import Refused, Reloaded
 from bot.settings_file import refused
+from bot.snapshot import cache_of, knowledge_path, open_snapshot
 from bot.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
     from collections.abc import Collection as Container
+    from pathlib import Path
 
     from bot.config import Settings
     from bot.limits import Rate
@@ -36,37 +32,10 @@ if TYPE_CHECKING:
     from bot.model import Asker, Card, Knowledge, Problem, Reply, StockReply, Suggestion
     from bot.places import Place
     from bot.progress import Progress
-    from bot.search import Engine
+    from bot.snapshot import Snapshot
     from bot.wording import Wording
 
 logger = logging.getLogger(__name__)
-
-REPEATED = 1_000  # judgements kept for questions that come again, in memory only
-LOCAL_KNOWLEDGE = Path("knowledge")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """One version of the knowledge, ready to be asked; never changed, only replaced."""
-
-    path: Path
-    knowledge: Knowledge
-    engine: Engine
-    cache: Cache | None  # where it is kept for the next start, and its successors after it
-    loaded_at: datetime  # UTC
-    views: dict[frozenset[str], Snapshot] = field(default_factory=dict, repr=False, compare=False)
-
-    def within(self, collections: frozenset[str] | None) -> Snapshot:
-        """Give the same version as if there were only these collections, by their names; None for all."""
-        known = tuple(one for one in self.knowledge.collections if collections is None or one.name in collections)
-        if len(known) == len(self.knowledge.collections):
-            return self
-        names = frozenset(one.name for one in known)
-        if names not in self.views:
-            by_id = {entry.id: entry for one in known for entry in one.entries}
-            knowledge = replace(self.knowledge, collections=known, by_id=by_id)
-            self.views[names] = _snapshot(self.path, knowledge, self.engine.within(names), self.cache, self.loaded_at)
-        return self.views[names]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,9 +188,7 @@ class Service:
 
     def withdrawn(self, entry_id: str, on: date, asker: Asker) -> Card:
         """What stands in the place of an entry that is gone since a day."""
-        knowledge = self.seen_from(asker).knowledge
-        successor = knowledge.by_id.get(knowledge.retired.get(entry_id, ""))
-        return withdrawn(successor, on=on, locale=self._language(asker), knowledge=knowledge)
+        return withdrawn(entry_id, on=on, locale=self._language(asker), knowledge=self.seen_from(asker).knowledge)
 
     def topics(self, asker: Asker) -> tuple[Topics, ...]:
         """Everything that can be asked, by collection."""
@@ -341,32 +308,6 @@ def out_of_scope(knowledge: Knowledge, *, several: bool) -> Iterator[tuple[str, 
         for reply in one.stock_replies:
             if reply.reason == "out_of_scope":
                 yield f"{one.name}:out_of_scope/{reply.id}" if several else f"out_of_scope/{reply.id}", reply
-
-
-def knowledge_path(settings: Settings) -> Path:
-    """Where the knowledge is: as set, else ./knowledge, else what is shipped."""
-    if settings.knowledge is not None:
-        return settings.knowledge
-    return LOCAL_KNOWLEDGE if LOCAL_KNOWLEDGE.is_dir() else shipped_path()
-
-
-def cache_of(settings: Settings) -> Cache | None:
-    """Where prepared knowledge is kept: as set, else in the user's cache folder; None where it is switched off."""
-    if settings.cache == "off":
-        return None
-    return Cache(settings.cache or platformdirs.user_cache_path("backchannel"))
-
-
-def open_snapshot(path: Path, *, cache: Cache | None = None, progress: Progress | None = None) -> Snapshot:
-    """Make the knowledge at `path` ready to be asked. Raises KnowledgeError."""
-    knowledge, engine = prepare(path, cache=cache, progress=progress)
-    return _snapshot(path, knowledge, engine, cache, datetime.now(UTC))
-
-
-def _snapshot(path: Path, knowledge: Knowledge, engine: Engine, cache: Cache | None, loaded_at: datetime) -> Snapshot:
-    # What people ask repeats: the buttons' titles, the questions of the day.
-    engine = engine.remembering(REPEATED)
-    return Snapshot(path=path, knowledge=knowledge, engine=engine, cache=cache, loaded_at=loaded_at)
 
 
 def _topic(decision: Decision) -> str:

@@ -14,6 +14,7 @@ from bot.charts import Part, stacked_bars
 if TYPE_CHECKING:
     from bot.model import Knowledge
     from bot.store import Desk
+    from bot.wording import ModeratorWording
 
 _STYLE = Path(__file__).with_name("page.css")
 _MOST_DAYS = 31  # rows of the chart that are still read
@@ -63,6 +64,25 @@ class Statistics:
     def answered(self) -> int:
         """Questions that were answered."""
         return sum(day.answered for day in self.days)
+
+    def summary(self, words: ModeratorWording) -> str:
+        """Say in a sentence how the questions ended."""
+        return words.figures.format(
+            total=self.total,
+            days=len(self.days),
+            answered=self.answered,
+            asked_back=sum(day.asked_back for day in self.days),
+            unanswered=sum(day.unanswered for day in self.days),
+            declined=sum(day.declined for day in self.days),
+        )
+
+    def by_entry(self, most: int) -> list[str]:
+        """Write a line for each of the first `most` entries, those that nothing is known of left out."""
+        return [
+            f"{one.answers:>6}  {one.entry_id}  +{one.helpful} -{one.unhelpful}"
+            for one in self.entries[:most]
+            if one.answers or one.helpful or one.unhelpful
+        ]
 
 
 def statistics(

@@ -93,6 +93,11 @@ class RoomWording:
     home: str
     waiting: str
 
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What may have been wrong with an answer, in the order of the store's complaints."""
+        return self.wrong_topic, self.out_of_date, self.one_sided, self.hard_to_follow
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModeratorWording:

@@ -31,7 +31,8 @@ from adapters.discord_desk import PLATFORM
 from adapters.discord_settings import DiscordSettings
 from bot.moderation import Moderation
 from bot.outbox import Outbox
-from bot.service import Service, open_snapshot
+from bot.service import Service
+from bot.snapshot import open_snapshot
 from bot.store import Store
 from tests.fakes.discord_room import shown
 

@@ -28,7 +28,8 @@ from bot.cli import main
 from bot.config import reference
 from bot.knowledge.schema import json_schema
 from bot.printing import settings_page
-from bot.service import Service, open_snapshot
+from bot.service import Service
+from bot.snapshot import open_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

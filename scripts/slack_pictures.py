@@ -23,7 +23,8 @@ from pictures import DAY, PICTURES, keep, stale
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bot.service import Service, open_snapshot
+from bot.service import Service
+from bot.snapshot import open_snapshot
 from bot.store import Store
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.slack_talk import connected

@@ -27,7 +27,8 @@ from bot.knowledge.shipped import shipped_path
 from bot.knowledge.stored import batches, collection_of
 from bot.model import Collection, Entry, Origin, Position, Source, StockReply, Translation
 from bot.prepared import prepare
-from bot.service import Service, cache_of, open_snapshot
+from bot.service import Service
+from bot.snapshot import cache_of, open_snapshot
 from tests.cycling import CLUB, club
 
 if TYPE_CHECKING:

@@ -79,7 +79,8 @@ import sys
 from pathlib import Path
 from bot.model import Asker
 from bot.moderation import Moderation
-from bot.service import Service, open_snapshot
+from bot.service import Service
+from bot.snapshot import open_snapshot
 from bot.store import Store
 moderation = Moderation(Service(open_snapshot(Path(sys.argv[1]))), Store.open(sys.argv[2]))
 moderation.reconcile()
@@ -98,7 +99,8 @@ def test_a_killed_bot_keeps_every_confirmed_change_with_its_history(tmp_path: Pa
     pytest.importorskip("sqlalchemy")
     from bot.model import Asker
     from bot.moderation import Moderation
-    from bot.service import Service, open_snapshot
+    from bot.service import Service
+    from bot.snapshot import open_snapshot
     from bot.store import Store
 
     root, url = write_files(tmp_path / "library"), f"sqlite:///{tmp_path / 's.db'}"

@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("discord")
 pytest.importorskip("simcord")
 
+from bot.following import Answers
 from tests.fakes.discord_room import buttons, room, text
 
 if TYPE_CHECKING:
@@ -268,7 +269,8 @@ def test_only_a_fresh_rewording_changes_an_answer(tmp_path: Path) -> None:
             before = len(here.env.http_requests)
             await here.ana.edit(message, f"{SURE} {here.mention}")
             assert len(here.env.http_requests) == before
-            await here.env.advance_time(660)
+            here.bot.messages.answers = Answers(lifetime=0)
+            message = await here.ana.send(here.channel, f"{here.mention} {SURE}")
             await here.ana.edit(message, f"{here.mention} {UNKNOWN}")
             assert "from nine to six" in text(here.ours()[-1])
 

@@ -10,14 +10,14 @@ import pytest
 pytest.importorskip("discord")
 pytest.importorskip("simcord")
 
-from bot.service import open_snapshot
+from bot.snapshot import open_snapshot
 from bot.wording import wording
 from tests.fakes.discord_room import KNOWLEDGE, LONG, Room, room, text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.service import Snapshot
+    from bot.snapshot import Snapshot
 
 ROOM = wording("en").room
 HARBOUR = """

@@ -15,7 +15,8 @@ from adapters.discord_pages import MAX_CONTENT, plain
 from adapters.discord_view import Frame, layout
 from bot.answer import card_of, compose
 from bot.model import Asker, Knowledge
-from bot.service import Service, Snapshot, open_snapshot
+from bot.service import Service
+from bot.snapshot import Snapshot, open_snapshot
 from bot.wording import languages
 from tests.fakes.discord_limits import V2_FLAG, problems, text_of
 

@@ -22,6 +22,7 @@ ABOVE = {
     "learn": {"service", "moderation"},
     "lint": {"store", "service"},
     "evaluate": {"service"},
+    "snapshot": {"store", "answer", "learn", "lint", "evaluate", "service"},
     "service": {"moderation", "watch", "settings_watch"},
 }
 # Who alone may import a library, as the beginning of their paths.

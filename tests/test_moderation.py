@@ -14,7 +14,8 @@ pytest.importorskip("sqlalchemy")
 from bot.errors import EditError, KnowledgeError, NotAllowedError, StoreError
 from bot.model import Action, Asker
 from bot.moderation import Moderation
-from bot.service import Service, open_snapshot
+from bot.service import Service
+from bot.snapshot import open_snapshot
 from bot.store import Edit, Store
 from tests.samples import places, write_files
 
@@ -325,6 +326,8 @@ def test_a_place_sees_and_changes_its_own_collections_only(tmp_path: Path) -> No
         assert len(north.queue()) == len(everywhere.queue()) == 1
         assert south.queue() == ()
         assert {match.entry.id.partition(":")[0] for match in north.closest(north.queue()[0])} == {"north"}
+        assert (south.prefix(None), everywhere.prefix(None)) == ("south:", "north:")
+        assert everywhere.prefix(everywhere.queue()[0]) == "north:"
         with pytest.raises(
             EditError, match="no collection that is known here; write <collection>:faq/borrow, with one of south"
         ):

@@ -20,7 +20,8 @@ from bot.moderation import Moderation
 from bot.outbox import Answer, Channel, Correction, Notice, Outbox
 from bot.places import Place, Platform, read_places
 from bot.schedule import Weekly
-from bot.service import Service, open_snapshot
+from bot.service import Service
+from bot.snapshot import open_snapshot
 from bot.store import Post, Store
 from tests.samples import write_files
 

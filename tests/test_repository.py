@@ -13,7 +13,8 @@ pytest.importorskip("sqlalchemy")
 from bot.model import Asker
 from bot.moderation import Moderation
 from bot.repository import Repository
-from bot.service import Service, open_snapshot
+from bot.service import Service
+from bot.snapshot import open_snapshot
 from bot.store import Store
 from tests.samples import write_files
 

@@ -13,7 +13,8 @@ from bot.knowledge.shipped import shipped_path
 from bot.markdown import plain
 from bot.memory import Memory
 from bot.model import Asker
-from bot.service import Service, knowledge_path, open_snapshot
+from bot.service import Service
+from bot.snapshot import knowledge_path, open_snapshot
 from bot.wording import wording
 from tests.samples import FILES, write_files
 

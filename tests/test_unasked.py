@@ -11,7 +11,8 @@ pytest.importorskip("sqlalchemy")
 from bot.autoanswer import Budget, Politeness
 from bot.memory import Memory
 from bot.model import Asker
-from bot.service import Service, open_snapshot
+from bot.service import Service
+from bot.snapshot import open_snapshot
 from bot.store import Store
 from bot.unasked import Unasked
 from tests.samples import write_files

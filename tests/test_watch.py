@@ -13,7 +13,8 @@ import pytest
 pytest.importorskip("watchfiles")
 
 from bot.reload import Refused, Reloaded
-from bot.service import Service, open_snapshot
+from bot.service import Service
+from bot.snapshot import open_snapshot
 from bot.watch import Watcher
 from tests.samples import write_files
 

@@ -18,7 +18,8 @@ from adapters.discord_desk import PLATFORM
 from adapters.discord_settings import DiscordSettings
 from bot.moderation import Moderation
 from bot.outbox import Outbox
-from bot.service import Service, Snapshot, open_snapshot
+from bot.service import Service
+from bot.snapshot import Snapshot, open_snapshot
 from bot.store import Store
 from tests.fakes.discord_limits import buttons_of, problems, text_of
 from tests.samples import places

@@ -1,0 +1,73 @@
+"""One version of the knowledge, ready to be asked: opened from its files or the cache, and seen in part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from bot.cache import Cache
+from bot.knowledge.shipped import shipped_path
+from bot.prepared import prepare
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.model import Knowledge
+    from bot.progress import Progress
+    from bot.search import Engine
+
+REPEATED = 1_000  # judgements kept for questions that come again, in memory only
+LOCAL_KNOWLEDGE = Path("knowledge")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One version of the knowledge, ready to be asked; never changed, only replaced."""
+
+    path: Path
+    knowledge: Knowledge
+    engine: Engine
+    cache: Cache | None  # where it is kept for the next start, and its successors after it
+    loaded_at: datetime  # UTC
+    views: dict[frozenset[str], Snapshot] = field(default_factory=dict, repr=False, compare=False)
+
+    def within(self, collections: frozenset[str] | None) -> Snapshot:
+        """Give the same version as if there were only these collections, by their names; None for all."""
+        known = tuple(one for one in self.knowledge.collections if collections is None or one.name in collections)
+        if len(known) == len(self.knowledge.collections):
+            return self
+        names = frozenset(one.name for one in known)
+        if names not in self.views:
+            by_id = {entry.id: entry for one in known for entry in one.entries}
+            knowledge = replace(self.knowledge, collections=known, by_id=by_id)
+            self.views[names] = _snapshot(self.path, knowledge, self.engine.within(names), self.cache, self.loaded_at)
+        return self.views[names]
+
+
+def knowledge_path(settings: Settings) -> Path:
+    """Where the knowledge is: as set, else ./knowledge, else what is shipped."""
+    if settings.knowledge is not None:
+        return settings.knowledge
+    return LOCAL_KNOWLEDGE if LOCAL_KNOWLEDGE.is_dir() else shipped_path()
+
+
+def cache_of(settings: Settings) -> Cache | None:
+    """Where prepared knowledge is kept: as set, else in the user's cache folder; None where it is switched off."""
+    if settings.cache == "off":
+        return None
+    return Cache(settings.cache or platformdirs.user_cache_path("backchannel"))
+
+
+def open_snapshot(path: Path, *, cache: Cache | None = None, progress: Progress | None = None) -> Snapshot:
+    """Make the knowledge at `path` ready to be asked. Raises KnowledgeError."""
+    knowledge, engine = prepare(path, cache=cache, progress=progress)
+    return _snapshot(path, knowledge, engine, cache, datetime.now(UTC))
+
+
+def _snapshot(path: Path, knowledge: Knowledge, engine: Engine, cache: Cache | None, loaded_at: datetime) -> Snapshot:
+    # What people ask repeats: the buttons' titles, the questions of the day.
+    engine = engine.remembering(REPEATED)
+    return Snapshot(path=path, knowledge=knowledge, engine=engine, cache=cache, loaded_at=loaded_at)
