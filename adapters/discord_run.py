@@ -48,6 +48,7 @@ async def run(settings: DiscordSettings, moderation: Moderation) -> None:
     """Serve Discord until cancelled. Raises ConfigError for what trying again cannot mend."""
     if settings.api_url:
         discord.http.Route.BASE = settings.api_url  # the library has no other place for it
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot never speaks aloud
     outbox = Outbox(moderation, PLATFORM)
     pause = _FIRST_PAUSE
     while True:

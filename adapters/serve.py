@@ -69,7 +69,8 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     places = read_places(platforms(), os.environ, file)  # tells everything that is wrong in the file
     settings = load_settings(os.environ, file)
     set_up_logging(settings.log_format, logging.INFO)
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it would tell of every file touched
+    for library in ("watchfiles", "alembic"):  # they would tell of every file touched, and of how they migrate
+        logging.getLogger(library).setLevel(logging.WARNING)
     chosen = [name for name, wanted in (("discord", discord), ("slack", slack)) if wanted]
     ready = prepare(chosen, {**os.environ, "BACKCHANNEL_SLACK_HTTP": http} if http else os.environ, file)
     service = Service.open(settings, places=places)

@@ -76,7 +76,7 @@ def play(folder: Path, scenario: Callable[[Both], Awaitable[None]], **settings: 
 
 
 def test_both_answer(tmp_path: Path) -> None:
-    """One process answers in both, and leaves both within five seconds."""
+    """One process answers in both, leaves both within five seconds, and logs nothing that no operator can use."""
 
     async def scenario(here: Both) -> None:
         await here.discord_answers()
@@ -84,6 +84,8 @@ def test_both_answer(tmp_path: Path) -> None:
         code, seconds = await here.bot.stop()
         assert code == 0
         assert seconds < 5
+        for noise in ("alembic", "PyNaCl", "davey"):
+            assert noise not in here.bot.output
 
     play(tmp_path, scenario)
 
