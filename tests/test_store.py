@@ -563,7 +563,7 @@ def test_a_place_that_cannot_be_written_at_all_stops_nothing(tmp_path: Path) -> 
     (tmp_path / "a file").write_text("")
     with Store.open(f"sqlite:///{tmp_path / 'a file' / 's.db'}") as store:
         store.record_question("k", reply("x"), SOMEONE)
-        wait_until(lambda: not store.status().healthy)
+        wait_until(lambda: store.status().trouble is not None)
         assert store.claim("c", 60)
         store.close(timeout=0.1)
 
@@ -584,13 +584,13 @@ def test_a_locked_database_is_waited_for(tmp_path: Path) -> None:
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         waiting = [store.record_question(f"k{number}", reply("x"), SOMEONE) for number in range(50)]
-        wait_until(lambda: not store.status().healthy)
+        wait_until(lambda: store.status().trouble is not None)
         assert store.status().backlog == 50
         assert "records wait" in (store.status().trouble or "")
         other.execute("ROLLBACK")
         other.close()
         assert all(written.result(WAIT) for written in waiting)
-        assert store.status().healthy
+        assert store.status().trouble is None
 
 
 def test_a_full_disk_is_waited_for(tmp_path: Path) -> None:
@@ -602,7 +602,7 @@ def test_a_full_disk_is_waited_for(tmp_path: Path) -> None:
         assert store.remember("a", "1").result(WAIT)
         set_page_limit(backend.database, 1)
         stuck = [store.record_question(f"k{number}", reply("x" * 1_500), SOMEONE) for number in range(300)]
-        wait_until(lambda: not store.status().healthy)
+        wait_until(lambda: store.status().trouble is not None)
         set_page_limit(backend.database, 1_000_000)
         assert all(written.result(WAIT) for written in stuck)
 
@@ -669,14 +669,14 @@ def test_postgresql_that_goes_away_and_comes_back(server: PostgresServer) -> Non
         assert store.record_question("k0", reply("x"), SOMEONE).result(WAIT)
         server.stop()
         waiting = [store.record_question(f"k{number}", reply("x"), SOMEONE) for number in range(1, 20)]
-        wait_until(lambda: not store.status().healthy)
+        wait_until(lambda: store.status().trouble is not None)
         assert store.claim("event", 60)
         assert not store.claim("event", 60)
         with pytest.raises(StoreError, match="away"):
             store.desk.open_questions()
         server.start()
         assert all(written.result(60) for written in waiting)
-        assert store.status().healthy
+        assert store.status().trouble is None
         assert len(store.desk.recent_questions()) == 20
 
 

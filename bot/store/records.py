@@ -18,13 +18,11 @@ class StoreStatus:
     """How the store is doing, for `status` commands and metrics."""
 
     kind: Literal["none", "sqlite", "postgresql"]
-    healthy: bool  # the last attempt to reach the database succeeded; always True for "none"
     backlog: int  # records waiting to be written
-    backlog_limit: int
     written: int  # records written since the start
     dropped: int  # records given up since the start, because the backlog was full or the record impossible
     last_write: float | None  # seconds since the epoch
-    trouble: str | None  # one sentence while unhealthy; carries no words of people and no secret
+    trouble: str | None  # one sentence while the database cannot be reached; carries no words of people and no secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

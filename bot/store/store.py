@@ -118,9 +118,7 @@ class Store:
         if not self._backend:
             return StoreStatus(
                 kind="none",
-                healthy=True,
                 backlog=0,
-                backlog_limit=0,
                 written=0,
                 dropped=0,
                 last_write=None,
@@ -129,9 +127,7 @@ class Store:
         writer = self._backend.writer
         return StoreStatus(
             kind=self._backend.database.kind,
-            healthy=writer.trouble is None,
             backlog=writer.backlog,
-            backlog_limit=writer.limit,
             written=writer.written,
             dropped=writer.dropped,
             last_write=writer.last_write,

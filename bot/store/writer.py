@@ -40,7 +40,7 @@ class Writer:
     def __init__(
         self, write: Callable[[Sequence[Write]], None], chore: Callable[[], float], *, limit: int, name: str = "store"
     ) -> None:
-        self._write, self._chore, self.limit = write, chore, limit
+        self._write, self._chore, self._limit = write, chore, limit
         self._backlog: deque[tuple[Write, Future[bool]]] = deque()
         self._changed = threading.Condition()
         self._urgent = False  # whether somebody waits for one of the records
@@ -59,7 +59,7 @@ class Writer:
         """
         written: Future[bool] = Future()
         with self._changed:
-            if self._stop_at is not None or len(self._backlog) >= self.limit * (2 if precious else 1):
+            if self._stop_at is not None or len(self._backlog) >= self._limit * (2 if precious else 1):
                 self.dropped += 1
                 written.set_result(False)
             else:
