@@ -1,10 +1,10 @@
-"""A bulletin for moderators as a Discord message, with a press beside each entry that can be confirmed."""
+"""What is told in the moderators' channel on Discord: bulletins, and questions that people ask them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.discord_components import Json, Page, button, container, section, text
+from adapters.discord_components import Json, Page, button, container, row, section, text
 from adapters.discord_ids import Press, short
 from adapters.discord_pages import MAX_BYTES, MAX_TEXT
 from adapters.discord_text import escape, unfenced
@@ -22,6 +22,16 @@ _FENCES = len("```\n\n```")
 def bulletin_view(bulletin: Bulletin) -> Page:
     """Build the message; what Discord has no room for is cut at the end."""
     return Page(container(*_components(bulletin)))
+
+
+def note(lead: str, question: str = "", key: str = "") -> Page:
+    """Build a note for the moderators' channel; with the `key` of a kept question, it can be reviewed from there."""
+    parts = [text(f"-# {lead}")]
+    if question:
+        parts.insert(0, text(escape(question)))
+    if key:
+        parts.append(row(button(Press(verb="review", key=key), wording(None).moderator.review)))
+    return Page(container(*parts))
 
 
 def _components(bulletin: Bulletin) -> Iterator[Json]:

@@ -10,6 +10,7 @@ import discord
 from discord import ui
 
 from adapters import discord_topics
+from adapters.discord_bulletin import note
 from adapters.discord_guard import say
 from adapters.discord_text import escape
 from adapters.discord_view import COMPLAINTS, Frame, complaint, layout, shared
@@ -22,6 +23,7 @@ from bot.wording import wording
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from adapters.discord_components import Page
     from adapters.discord_desk import Desk, Shown
     from adapters.discord_ids import Press
     from adapters.discord_items import Interaction
@@ -156,7 +158,7 @@ class Presses:
         await interaction.delete_original_response()
         if press.verb == "drop" and self._desk.unasked.removed(asker):
             await say(interaction, words.muted)
-            await self._tell_moderators(interaction, f"<#{interaction.channel_id}>: {words.muted}")
+            await self._tell_moderators(interaction, note(f"<#{interaction.channel_id}>: {words.muted}"))
 
     async def _ask_moderators(self, interaction: Interaction, press: Press) -> None:
         words, title = _words(interaction), wording(interaction.locale.value).actions[Action.ASK_MODERATORS]
@@ -178,17 +180,17 @@ class Presses:
         await interaction.response.defer(ephemeral=True, thinking=True)
         kept = await durable(self._desk.store.ask_moderators(press.key, question, asker))
         where = f" <#{interaction.channel_id}>" if interaction.guild_id else ""
-        told = await self._tell_moderators(interaction, f"{interaction.user.mention}{where}\n>>> {escape(question)}")
+        lead = wording(None).room.asked.format(person=interaction.user.mention)
+        view = note(f"{lead}{where}", question, press.key if kept else "")
+        told = await self._tell_moderators(interaction, view)
         await interaction.edit_original_response(content=escape(words.sent if kept or told else words.not_sent))
 
-    async def _tell_moderators(self, interaction: Interaction, text: str) -> bool:
+    async def _tell_moderators(self, interaction: Interaction, view: Page) -> bool:
         channel = self._desk.service.place(self._desk.asker(interaction)).moderator_channel
         if not channel:
             return False
         try:
-            await interaction.client.get_partial_messageable(int(channel)).send(
-                clamp(text, 2_000), suppress_embeds=True
-            )
+            await interaction.client.get_partial_messageable(int(channel)).send(view=view)
         except discord.HTTPException as error:
             logger.warning("the moderators' channel %s cannot be written to (HTTP %s)", channel, error.status)
             return False

@@ -48,6 +48,7 @@ class Review:
             "dismiss": self._dismiss,
             "skip": self._skip,
             "open": self._back,
+            "review": self._begin,
         }
         self.acts = {verb: told(act) for verb, act in {**acts, **self.entries.acts}.items()}
 
@@ -93,6 +94,13 @@ class Review:
     async def _back(self, interaction: Interaction, press: Press) -> None:
         self.changes.moderator(interaction)
         await interaction.response.defer()
+        if group := await self._group(interaction, press):
+            await self._present(interaction, group)
+
+    async def _begin(self, interaction: Interaction, press: Press) -> None:
+        """Show the question of a note in the moderators' channel, which stays as it is, to who pressed."""
+        self.changes.moderator(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
         if group := await self._group(interaction, press):
             await self._present(interaction, group)
 

@@ -104,7 +104,7 @@ def effects_view(diff: str, found: Impact, draft: str, locale: str | None) -> ui
     """Build what a change would do, to be confirmed or not; `draft` is the key that it waits under."""
     words = wording(locale).moderator
     container: ui.Container[ui.LayoutView] = ui.Container()
-    container.add_item(ui.TextDisplay(f"```diff\n{clamp(unfenced(diff), _DIFF, max_bytes=_DIFF_BYTES)}\n```"))
+    container.add_item(ui.TextDisplay(f"```diff\n{clamp(unfenced(diff).rstrip(), _DIFF, max_bytes=_DIFF_BYTES)}\n```"))
     container.add_item(ui.TextDisplay(clamp("\n".join(_effects(found, words)), _EFFECTS, max_bytes=_EFFECTS_BYTES)))
     style = ButtonStyle.danger if found.harmful else ButtonStyle.success
     container.add_item(
@@ -133,15 +133,16 @@ def _effects(found: Impact, words: ModeratorWording) -> Iterable[str]:
         yield f"⚠️ **{escape(words.harmful)}**"
     yield escape(words.tried.format(count=found.asked))
     for sentence, flips in ((words.stolen, found.stolen), (words.cases, found.cases), (words.flips, found.questions)):
-        yield escape(sentence.format(count=len(flips)))
-        yield from map(_flip, flips[:_FLIPS])
+        if flips:
+            yield f"**{escape(sentence.format(count=len(flips)))}**"
+            yield from (_flip(one, words) for one in flips[:_FLIPS])
     if found.skipped:
         yield escape(words.left_out.format(count=found.skipped))
 
 
-def _flip(flip: Flip) -> str:
-    mark = {"better": "✅", "worse": "⚠️", "other": "•"}[flip.effect]
-    return f"{mark} {escape(clamp(flip.question, _FLIP))}: {escape(str(flip.before))} → {escape(str(flip.after))}"
+def _flip(flip: Flip, words: ModeratorWording) -> str:
+    mark = {"better": "✅ ", "worse": "⚠️ ", "other": ""}[flip.effect]
+    return f"- {mark}{escape(flip.told(words, _FLIP))}"
 
 
 def day_of(seconds: int) -> str:

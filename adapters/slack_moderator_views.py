@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.proposal import Made
     from bot.statistics import Statistics
     from bot.store.records import Edit
-    from bot.wording import Wording
+    from bot.wording import ModeratorWording, Wording
 
 CHANGE_FORM = "bc1:change"
 MODERATING = "bc1:moderating"
@@ -74,7 +74,7 @@ def group_page(group: Group, closest: Sequence[Match], place: tuple[int, int], l
         block.actions([*_additions(closest, value, words), _search(words)]),
         block.actions(_settling(value, words, several=len(group.wordings) > 1)),
     ]
-    title = words.room.page.format(page=number + 1, pages=count)
+    title = f"{words.moderator.review} {number + 1}/{count}"
     # A menu's choice carries an entry alone: the group travels with the page.
     return page(title, blocks, locale, private_metadata=json.dumps({"key": value.key, "page": number}))
 
@@ -111,7 +111,7 @@ def _submit(intent: Intent, words: Wording) -> str:
 def effects(impact: Impact, diff: str, locale: str | None) -> list[Json]:
     """Show what a change writes, and what else it changes."""
     words = wording(locale).moderator
-    blocks = [preformatted(diff)]
+    blocks = [preformatted(diff.rstrip())]
     if impact.harmful:
         blocks.append(literal(bold(words.harmful)))
     blocks.append(literal(words.tried.format(count=impact.asked)))
@@ -121,7 +121,7 @@ def effects(impact: Impact, diff: str, locale: str | None) -> list[Json]:
         (words.flips, impact.questions),
     ):
         if flips:
-            blocks += [literal(sentence.format(count=len(flips))), _listed(_flips(flips))]
+            blocks += [literal(sentence.format(count=len(flips))), _listed(_flips(flips, words))]
     if impact.skipped:
         blocks.append(block.note(words.left_out.format(count=impact.skipped)))
     return [*blocks, block.divider()]
@@ -259,10 +259,10 @@ def _type_ahead(chosen: str) -> Json:
 
 def _title(intent: Intent, words: Wording) -> str:
     match intent.task:
-        case "edit" | "undo" | "retire":
+        case "edit" | "undo":
             return words.commands[f"{intent.task}_about"]
-        case "alternate":
-            return words.moderator.add_other
+        case "alternate" | "retire":  # a title of Slack's has 24 characters, and what these do takes more
+            return words.commands["add" if intent.task == "alternate" else "retire"].capitalize()
         case task:
             return str(getattr(words.moderator, task))
 
@@ -272,8 +272,8 @@ def _listed(lines: Iterable[str]) -> Json:
     return {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": items}]}
 
 
-def _flips(flips: Sequence[Flip]) -> list[str]:
-    lines = [f"{clamp(flip.question, _MAX_LINE // 2)}: {flip.before} → {flip.after}" for flip in flips[:_LISTED]]
+def _flips(flips: Sequence[Flip], words: ModeratorWording) -> list[str]:
+    lines = [one.told(words, _MAX_LINE // 2) for one in flips[:_LISTED]]
     return [*lines, f"… {len(flips) - _LISTED} +"] if len(flips) > _LISTED else lines
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from bot.clamp import clamp
 from bot.errors import KnowledgeError
 from bot.knowledge.diff import Differences, differences
 from bot.knowledge.load import load
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bot.knowledge.patch import Change
     from bot.model import Entry, Knowledge, Outcome, Problem
     from bot.progress import Progress
+    from bot.wording import ModeratorWording
 
 RECENT = 10_000  # real questions that an edit is tried on
 ENOUGH_TIME = 3.0  # seconds of asking before the rest is left out, and said to be
@@ -84,6 +86,11 @@ class Flip:
     def question(self) -> str:
         """The question, and whose it is."""
         return f"{self.text} ({self.owner})" if self.owner else self.text
+
+    def told(self, words: ModeratorWording, limit: int) -> str:
+        """Say it in words, plain, with up to `limit` characters of the question."""
+        before, after = (words.gets(one.outcome, one.entry_id) for one in (self.before, self.after))
+        return f"“{clamp(self.question, limit)}”: {before} → {after}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from bot.model import Outcome
+
 _FILE = Path(__file__).with_name("wording.toml")
 DEFAULT_LANGUAGE = "en"
 
@@ -125,6 +127,9 @@ class ModeratorWording:
     stolen: str  # {count}
     cases: str  # {count}
     flips: str  # {count}
+    gets_answer: str  # {entry}
+    gets_suggest: str  # {entry}
+    gets_none: str
     harmful: str
     told: str  # {count}
     answered: str  # {question}
@@ -146,6 +151,11 @@ class ModeratorWording:
     source_lines: str
     position_lines: str
     progress: str  # {done} {total}
+
+    def gets(self, outcome: Outcome, entry_id: str | None) -> str:
+        """Say what a question gets."""
+        sentences = {"answer": self.gets_answer, "suggest": self.gets_suggest, "none": self.gets_none}
+        return sentences[outcome].format(entry=entry_id or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -193,8 +193,9 @@ def test_ask_the_moderators(tmp_path: Path) -> None:
             assert field["value"] == UNKNOWN
             sent = await here.ana.submit_modal(form, {field["custom_id"]: "@everyone zebra *quantum*?"})
             assert sent.ephemeral
-            told = backroom.last_message.content
-            assert here.ana.mention in told
+            told = text(backroom.last_message)
+            assert f"{here.ana.mention} asked this." in told
+            assert here.channel.mention in told
             assert "zebra \\*quantum\\*?" in told
             assert "@everyone" not in told
             assert rows(here, "SELECT person FROM request") == [(str(here.ana.id),)]

@@ -113,6 +113,32 @@ def test_a_question_ends_in_the_yaml_and_with_who_asked(tmp_path: Path) -> None:
     asyncio.run(chat())
 
 
+def test_a_question_is_reviewed_from_the_moderators_channel(tmp_path: Path) -> None:
+    """The note has a button that opens the question for a moderator alone, and stays as it is; settled is said."""
+
+    async def chat() -> None:
+        async with shop(tmp_path) as here:
+            backroom = here.guild.create_text_channel("moderators")
+            here.set(f"discord.moderator_channel = {backroom.id}")
+            await ask_moderators(here)
+            note = backroom.last_message
+            before = shown(note)
+            assert ODD in text(note)
+            refused = await press(here, note, "Review", here.ana)
+            assert text(refused.response) == "Only moderators can do that."
+            opened = await press(here, note, "Review")
+            assert opened.ephemeral
+            assert ODD in text(opened.response)
+            await press(here, opened.response, "Add to: ")
+            await press(here, opened.response, "Make this change")
+            late = await press(here, note, "Review")
+            assert late.ephemeral
+            assert "settled or changed meanwhile" in text(late.response)
+            assert shown(note) == before
+
+    asyncio.run(chat())
+
+
 def test_cancelling_writes_nothing(tmp_path: Path) -> None:
     """After Cancel the files are as they were and the question still waits."""
 
