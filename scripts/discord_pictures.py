@@ -26,6 +26,8 @@ from pictures import DAY, PICTURES, keep, stale
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+import discord_moderating
+
 from adapters.discord_client import Bot
 from adapters.discord_desk import PLATFORM
 from adapters.discord_settings import DiscordSettings
@@ -89,25 +91,46 @@ async def scenes() -> AsyncIterator[tuple[dict[str, Any], Any]]:
 
 def payload(done: Any) -> Any:
     """What Discord was sent."""
-    return done.modal or shown(done.response)
+    return getattr(done, "modal", None) or shown(getattr(done, "response", done))
+
+
+async def readers(*, draw: bool) -> dict[str, Any]:
+    """Look at what readers see; give what was sent, by the pictures' names."""
+    async with scenes() as (done, preview):
+        if draw:
+            async with preview() as page:
+                for name, one in done.items():
+                    await page.show(one)
+                    await page.screenshot(PICTURES / name, allow_incomplete=True)
+        return {name: payload(one) for name, one in done.items()}
+
+
+async def moderators(*, draw: bool) -> dict[str, Any]:
+    """Look at what moderators see; give what was sent, by the pictures' names."""
+    sent: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        async with discord_moderating.opened(ROOT / "knowledge", Path(folder)) as here:
+            async for name, channel, message in discord_moderating.scenes(here):
+                sent[name] = payload(message)
+                if draw:
+                    async with here.env.preview(channel, viewers=[here.mod], width=SIZE[0], height=SIZE[1]) as page:
+                        await page.show(message)
+                        await page.screenshot(PICTURES / name, allow_incomplete=True)
+    return sent
 
 
 async def main(*, check: bool) -> int:
     """Take the pictures, or only say which are out of date."""
-    async with scenes() as (done, preview):
-        sent = {name: payload(one) for name, one in done.items()}
-        if check:
-            for name in (old := stale(sent)):
-                print(f"docs/pictures/{name}: out of date")
-            return 1 if old else 0
+    if not check:
         use_the_systems_browser()
         PICTURES.mkdir(parents=True, exist_ok=True)
-        async with preview() as page:
-            for name, one in done.items():
-                await page.show(one)
-                await page.screenshot(PICTURES / name, allow_incomplete=True)
+    sent = await readers(draw=not check) | await moderators(draw=not check)
+    if not check:
         keep(sent)
-    return 0
+        return 0
+    for name in (old := stale(sent)):
+        print(f"docs/pictures/{name}: out of date")
+    return 1 if old else 0
 
 
 if __name__ == "__main__":

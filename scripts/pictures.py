@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 PICTURES: Final = Path(__file__).parents[1] / "docs" / "pictures"
 DAY: Final = date(2026, 1, 15)  # on which the pictures are drawn: a later one may add notices that an answer is old
 _KEPT: Final = PICTURES / "drawn.json"
+_CHANGE: Final = re.compile(r"(/backchannel undo) [0-9a-f]{8}")  # the key is another each time
 # What a message has and nobody sees: ids, made anew for each one, and what a button or a form carries for us.
 _UNSEEN: Final = frozenset({"id", "custom_id", "action_id", "block_id", "callback_id", "private_metadata"})
 
@@ -47,7 +49,7 @@ def _seen(part: object) -> object:
     if isinstance(part, list):
         return [_seen(one) for one in part]
     if not isinstance(part, dict):
-        return part
+        return _CHANGE.sub(r"\1", part) if isinstance(part, str) else part
     # A button and an option show their words, and carry a value; an input shows its value.
     unseen = _UNSEEN | ({"value"} if part.keys() & {"text", "label"} else set())
     return {key: _seen(one) for key, one in part.items() if key not in unseen and one is not None}

@@ -23,6 +23,8 @@ from pictures import DAY, PICTURES, keep, stale
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+import slack_moderating
+
 from bot.service import Service
 from bot.snapshot import open_snapshot
 from bot.store import Store
@@ -117,7 +119,15 @@ async def scenes() -> list[dict[str, Any]]:
             await slack.event({"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "home"})
             await slack.until(lambda: slack.home)
             found.append(view("home", slack.home["U1"]))
-    return found
+    return [*found, *await moderators()]
+
+
+async def moderators() -> list[dict[str, Any]]:
+    """Let two people ask the moderators, and one moderator look; give what was sent."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with slack_moderating.opened(ROOT / "knowledge", Path(folder)) as (slack, moderation):
+            digest = message("week", await slack_moderating.week(slack), "")
+            return [view("review", await slack_moderating.queue(slack, moderation)), digest]
 
 
 def message(name: str, post: Post, note: str) -> dict[str, Any]:

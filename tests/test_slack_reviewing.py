@@ -327,12 +327,12 @@ def test_a_group_is_split(tmp_path: Path) -> None:
     async def scenario(slack: SlackServer, store: Store) -> None:
         for question in (UNKNOWN, f"{UNKNOWN} today"):
             await wanted(slack, store, question)
-        queue = await reviewing(slack, phrase=WORDS.room.page.format(page=1, pages=1))
+        queue = await reviewing(slack, phrase=f"{OWN.review} 1/1")
         await slack.press_in_view(queue, "split")
         form = await page(slack, OWN.split_about)
         [chosen] = [one["value"] for one in form["blocks"][0]["element"]["options"] if "today" in one["text"]["text"]]
         await slack.submit(form, values(form, apart=chosen))
-        await slack.until(lambda: "of 2" in slack.views[form["id"]]["title"]["text"], "one of two groups")
+        await slack.until(lambda: "/2" in slack.views[form["id"]]["title"]["text"], "one of two groups")
         part = slack.views[form["id"]]
         assert f"{UNKNOWN} today" in words(part)
         assert not any(
@@ -366,14 +366,14 @@ def test_dismissing_and_next(tmp_path: Path) -> None:
     async def scenario(slack: SlackServer, store: Store) -> None:
         await wanted(slack, store)
         await wanted(slack, store, other, "U4")
-        queue = await reviewing(slack, phrase=WORDS.room.page.format(page=1, pages=2))
+        queue = await reviewing(slack, phrase=f"{OWN.review} 1/2")
         await slack.press_in_view(queue, "review")
-        second = await page(slack, WORDS.room.page.format(page=2, pages=2))
+        second = await page(slack, f"{OWN.review} 2/2")
         _, button = _control(second, "dismiss")
         assert button["confirm"]["text"]["text"] == OWN.dismiss_about
         count = len(slack.posts)
         await slack.press_in_view(second, "dismiss")
-        await page(slack, WORDS.room.page.format(page=1, pages=1))
+        await page(slack, f"{OWN.review} 1/1")
         assert flushed(store)
         [left] = store.desk.open_questions()
         assert left.text in {UNKNOWN, other}
