@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bot.evaluate import Case
+    from bot.search import Transformer
     from bot.search.index import Index, Lookalikes
 
 
@@ -66,9 +67,9 @@ class Evidence:
         return replace(self, labelled=replace(self.labelled, cases=cases), asked=asked)
 
 
-def gather(labelled: LabelledSet) -> Evidence:
-    """Index a set's collection with what is shipped, and ask every question."""
-    index = build(labelled.collection, background(), shipped_encoder())
+def gather(labelled: LabelledSet, transformer: Transformer | None = None) -> Evidence:
+    """Index a set's collection with what is shipped, or with a transformer's vectors, and ask every question."""
+    index = build(labelled.collection, background(), shipped_encoder(), transformer)
     return Evidence(labelled=labelled, index=index, asked=tuple(_ask(index, case) for case in labelled.cases))
 
 

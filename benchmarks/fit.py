@@ -1,5 +1,8 @@
 """Fit bot/search/coefficients.json: `python benchmarks/fit.py SETS [--write]` (needs the `benchmarks` extra).
 
+With `--transformer MODEL` (a folder or a name, as the setting takes it) it fits coefficients-transformer.json: for the
+same features with that model's vectors in place of the shipped ones.
+
 Two regressions, one after the other, on all labelled sets (labelled.py says which):
 
 - which entry: a conditional logit over each question's candidates, on the features of bot/search/features.py;
@@ -29,11 +32,20 @@ from scipy.optimize import minimize
 
 sys.path.insert(0, str(ROOT))
 
+from bot.config import Settings
 from bot.model import StockReply
-from bot.search.calibration import ACCEPT, SUMMARY, Calibration, shipped_calibration
+from bot.search.calibration import (
+    ACCEPT,
+    COEFFICIENTS,
+    SUMMARY,
+    TRANSFORMER_COEFFICIENTS,
+    Calibration,
+    shipped_calibration,
+)
 from bot.search.features import COLUMNS, QUESTION
 from bot.search.index import Lookalikes
 from bot.search.rank import _LOOKALIKE_SLOPE, _STOCK_LEAD
+from bot.snapshot import open_transformer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,7 +56,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bounds = Sequence[tuple[float | None, float | None]]
 
-TARGET: Final = ROOT / "bot" / "search" / "coefficients.json"
+TARGETS: Final = ROOT / "bot" / "search"
 # Chosen on sets left out: from .72 on an answer is rarely wrong, below .1 a suggestion rarely helps.
 ANSWER_FROM: Final = 0.72
 SUGGEST_FROM: Final = 0.1
@@ -210,7 +222,7 @@ def _named(names: Sequence[str], values: Floats) -> dict[str, float]:
     return {name: round(float(value), 5) for name, value in zip(names, values, strict=True)}
 
 
-def _print_summary(calibration: Calibration, evidence: Sequence[Evidence]) -> None:
+def _print_summary(calibration: Calibration, shipped: Calibration, evidence: Sequence[Evidence]) -> None:
     for one in evidence:
         role = one.labelled.role
         print(f"{one.labelled.name:24} {len(one.asked):5} questions, weights {role.ranking} and {role.accepting}")
@@ -221,7 +233,6 @@ def _print_summary(calibration: Calibration, evidence: Sequence[Evidence]) -> No
         print("\n".join(f"  {name:14} {value:+9.3f}" for name, value in used.items()))
     intercepts = " and ".join(f"{one:+.3f}" for one in calibration.intercept)
     print(f"intercepts {intercepts}; answers from {ANSWER_FROM}, suggests from {SUGGEST_FROM}")
-    shipped = shipped_calibration()
     if shipped.rank.shape == calibration.rank.shape and shipped.accept.shape == calibration.accept.shape:
         pairs = ((getattr(calibration, name), getattr(shipped, name)) for name in ("rank", "accept", "intercept"))
         apart = max(float(np.abs(one - other).max()) for one, other in pairs)
@@ -232,15 +243,18 @@ def main() -> None:
     """Fit on the sets of the folder given on the command line."""
     parser = argparse.ArgumentParser(description="Fit bot/search/coefficients.json.")
     parser.add_argument("sets", type=Path, help="folder of labelled sets")
+    parser.add_argument("--transformer", metavar="MODEL", help="fit for its vectors: a folder, or a name on the hub")
     parser.add_argument("--write", action="store_true", help="put the coefficients in force")
     options = parser.parse_args()
     print("$", " ".join(["python", *sys.argv]))
-    evidence = [gather(labelled) for labelled in read_sets(options.sets)]
+    transformer = open_transformer(Settings(transformer=options.transformer))
+    evidence = [gather(labelled, transformer) for labelled in read_sets(options.sets)]
     calibration = fit(evidence)
-    _print_summary(calibration, evidence)
+    _print_summary(calibration, shipped_calibration(transformer=transformer is not None), evidence)
     if options.write:
-        TARGET.write_text(as_json(calibration), encoding="utf-8")
-        print(f"wrote {TARGET.relative_to(ROOT)}")
+        target = TARGETS / (TRANSFORMER_COEFFICIENTS if transformer else COEFFICIENTS)
+        target.write_text(as_json(calibration), encoding="utf-8")
+        print(f"wrote {target.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 For each source of labelled questions the coefficients are fitted on all the others, and the whole engine answers the
 source's questions with them. The article's questions are also judged in five parts, each by a fit that saw the other
 four and every other set: what the shipped coefficients may be expected to do on new questions about the shipped
-knowledge. The figures are bot.evaluate's. With --peers other ways to search stand beneath, in the same run.
+knowledge. The figures are bot.evaluate's. With --transformer MODEL its vectors take the place of the shipped ones; with
+--peers other ways to search stand beneath, in the same run.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from peers import judge_peers
 
 sys.path.insert(0, str(ROOT))
 
+from bot.config import Settings
 from bot.evaluate import by_kind, figures, run
 from bot.search import Engine
+from bot.snapshot import open_transformer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,12 +77,14 @@ def main() -> None:
     parser.add_argument("sets", type=Path, help="folder of labelled sets")
     parser.add_argument("names", nargs="*", metavar="NAME", help="sets to judge; all if none is named")
     parser.add_argument("--peers", action="store_true", help="judge other ways to search as well")
+    parser.add_argument("--transformer", metavar="MODEL", help="judge with its vectors: a folder, or a name on the hub")
     options = parser.parse_args()
     print("$", " ".join(["python", *sys.argv]), flush=True)
     labelled = read_sets(options.sets)
     if unknown := sorted(set(options.names) - {one.name for one in labelled}):
         parser.error(f"there is no set {unknown[0]!r}; there are {', '.join(one.name for one in labelled)}")
-    evidence = [gather(one) for one in labelled]
+    transformer = open_transformer(Settings(transformer=options.transformer))
+    evidence = [gather(one, transformer) for one in labelled]
     wanted = options.names or [one.name for one in labelled]
     print(f"{'set':34}" + "".join(f"{name:>14}" for name in [*NAMES, "ms a question"]))
     fits: dict[str, Calibration] = {}

@@ -180,9 +180,8 @@ def check(path: Path | None, *, as_json: bool, style: str, base: str | None, cas
     """
     if base is not None:
         from bot.impact_cli import against
-        from bot.snapshot import knowledge_path
 
-        if not against(knowledge_path(_settings(path)), base, cases=cases, style=style, as_json=as_json):
+        if not against(_settings(path), base, cases=cases, style=style, as_json=as_json):
             sys.exit(NOT_DONE)
         return
     if cases is not None:
@@ -287,7 +286,7 @@ def _problems(path: Path | None) -> list[Problem]:
     from bot.knowledge.check import check_files
     from bot.lint import MAX_PHRASINGS, lint, phrasing_count
     from bot.places import read_places
-    from bot.snapshot import cache_of, knowledge_path, open_snapshot
+    from bot.snapshot import cache_of, knowledge_path, open_snapshot, open_transformer
 
     try:
         settings = _settings(path)
@@ -301,7 +300,8 @@ def _problems(path: Path | None) -> list[Problem]:
         problems = check_files(folder, progress=progress)
         if any(problem.level == "error" for problem in problems):
             return problems
-        snapshot = open_snapshot(folder, cache=cache_of(settings), progress=progress)
+        transformer = open_transformer(settings)
+        snapshot = open_snapshot(folder, cache=cache_of(settings), transformer=transformer, progress=progress)
         if path is None:
             problems += places.problems(snapshot.knowledge)
         count = phrasing_count(snapshot.knowledge)

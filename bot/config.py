@@ -86,6 +86,11 @@ def _folder_or_off(value: str, base: Path) -> Path | Literal["off"]:
     return "off" if value == "off" else _path(value, base)
 
 
+def _folder_or_name(value: str, base: Path) -> str:
+    folder = base / Path(value).expanduser()
+    return str(folder) if folder.is_dir() else value.strip()
+
+
 def _days(value: str, _base: Path) -> int:
     if (days := int(value)) < 1:
         raise ValueError(value)
@@ -159,6 +164,14 @@ class Settings:
         expects="a language tag such as `en` or `pt-BR`",
         default="the knowledge's own language",
         meaning="The reader's language where neither the question nor the platform tells it.",
+    )
+    transformer: str | None = declare(
+        None,
+        _folder_or_name,
+        expects="a folder with a sentence transformer, or a name on the Hugging Face hub such as "
+        "`sentence-transformers/all-MiniLM-L6-v2`",
+        default="none; matching needs no model",
+        meaning="What compares whole texts in place of the shipped word vectors. A name is downloaded at the start.",
     )
     log_format: LogFormat = declare(
         "text",

@@ -7,7 +7,7 @@ BackchannelError
 │   └── EditConflict  somebody else changed the same meanwhile; carries what is there now
 ├── NotAllowedError   somebody without the right tried to moderate
 ├── StoreError        the database cannot be read just now, or there is none
-└── EncoderError      a sentence encoder cannot be loaded; the bot goes on without it
+└── EncoderError      word vectors cannot be loaded, without which the bot goes on; or the transformer that is set
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class KnowledgeError(BackchannelError):
 
 
 class EncoderError(BackchannelError):
-    """A sentence encoder is absent or damaged: one sentence that names it and the remedy."""
+    """Word vectors or a transformer are absent or damaged: one sentence that names them and the remedy."""
 
 
 class StoreError(BackchannelError):

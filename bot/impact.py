@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.knowledge.patch import Change
     from bot.model import Entry, Knowledge, Outcome, Problem
     from bot.progress import Progress
+    from bot.search import Transformer
     from bot.wording import ModeratorWording
 
 RECENT = 10_000  # real questions that an edit is tried on
@@ -110,19 +111,21 @@ class Impact:
         return bool(self.stolen) or any(flip.effect == "worse" for flip in self.cases)
 
 
-def open_version(path: Path, *, progress: Progress | None = None) -> Version:
+def open_version(path: Path, *, transformer: Transformer | None = None, progress: Progress | None = None) -> Version:
     """Load and index the knowledge at a path. Raises KnowledgeError with every problem."""
     knowledge = load(path, progress=progress)
-    return Version(knowledge=knowledge, engine=Engine.build(knowledge, progress=progress))
+    return Version(knowledge=knowledge, engine=Engine.build(knowledge, transformer=transformer, progress=progress))
 
 
-def proposed(path: Path, change: Change, *, progress: Progress | None = None) -> Version:
+def proposed(
+    path: Path, change: Change, *, transformer: Transformer | None = None, progress: Progress | None = None
+) -> Version:
     """Give the knowledge at `path` as it would be after a change to one of its collections, which is not made.
 
     Raises KnowledgeError with every problem that the change would bring.
     """
     with _copy(path, change) as copy:
-        return open_version(copy, progress=progress)
+        return open_version(copy, transformer=transformer, progress=progress)
 
 
 def check(path: Path, change: Change) -> None:

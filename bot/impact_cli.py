@@ -14,14 +14,15 @@ import click
 # What a command needs is imported in it, so that `--help` is answered at once.
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
+    from bot.config import Settings
     from bot.impact import Flip, Impact
     from bot.model import Origin
 
 _LISTED = 10  # consequences shown of each kind
 
 
-def against(folder: Path, base: str, *, cases: Path | None, style: str, as_json: bool) -> bool:
-    """Print what changed between `base` (a Git revision or a folder) and the knowledge in `folder`.
+def against(settings: Settings, base: str, *, cases: Path | None, style: str, as_json: bool) -> bool:
+    """Print what changed between `base` (a Git revision or a folder) and the knowledge that the settings name.
 
     `style` is "text" or "github". True if nothing that was right became wrong.
     """
@@ -29,7 +30,9 @@ def against(folder: Path, base: str, *, cases: Path | None, style: str, as_json:
     from bot.evaluate import read_cases
     from bot.impact import impact, open_version
     from bot.knowledge.git import extract
+    from bot.snapshot import knowledge_path, open_transformer
 
+    folder, transformer = knowledge_path(settings), open_transformer(settings)
     labelled = read_cases(cases) if cases else []
     with tempfile.TemporaryDirectory(prefix="backchannel-") as temporary, shown_progress() as progress:
         old = Path(base)
@@ -38,8 +41,8 @@ def against(folder: Path, base: str, *, cases: Path | None, style: str, as_json:
             old.mkdir()
             extract(folder, base, old)
         found = impact(
-            open_version(old, progress=progress),
-            new := open_version(folder, progress=progress),
+            open_version(old, transformer=transformer, progress=progress),
+            new := open_version(folder, transformer=transformer, progress=progress),
             questions=_recent_questions(),
             cases=labelled,
             seconds=None,  # nobody waits in a chat for this, and a pull request is told everything

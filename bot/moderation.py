@@ -171,7 +171,8 @@ class Moderation:
         """
         snapshot, patch = self.service.snapshot, proposal.change.patch
         if self._weighed is None or self._weighed[0] != (snapshot.knowledge.version, patch):
-            new = proposed(snapshot.path, proposal.change, progress=progress)
+            transformer = snapshot.engine.transformer
+            new = proposed(snapshot.path, proposal.change, transformer=transformer, progress=progress)
             self._weighed = ((snapshot.knowledge.version, patch), new)
         return self._weighed[1]
 

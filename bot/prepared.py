@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.cache import Cache
     from bot.model import Knowledge
     from bot.progress import Progress
+    from bot.search import Transformer
 
 logger = logging.getLogger(__name__)
 
@@ -35,25 +36,32 @@ _TEXTS: Final = "knowledge"  # name of the collection's texts among its arrays
 _LIBRARIES: Final = ("markdown-it-py", "numpy", "pydantic", "pyyaml", "snowballstemmer", "tokenizers", "wordllama")
 
 
-def prepare(path: Path, *, cache: Cache | None = None, progress: Progress | None = None) -> tuple[Knowledge, Engine]:
+def prepare(
+    path: Path,
+    *,
+    cache: Cache | None = None,
+    transformer: Transformer | None = None,
+    progress: Progress | None = None,
+) -> tuple[Knowledge, Engine]:
     """The knowledge at a path, and what searches it. Raises KnowledgeError with every problem of the files."""
     name = blake2b(str(path.absolute()).encode(errors="surrogateescape"), digest_size=16).hexdigest()
-    key = _key(path) if cache else None
+    key = _key(path, transformer) if cache else None
     if cache and key and (kept := cache.read(name, key)) is not None:
-        return _restored(kept)
+        return _restored(kept, transformer)
     knowledge = load(path, progress=progress)
-    engine = Engine.build(knowledge, progress=progress)
-    if cache and key and _key(path) == key:  # nobody has changed the files while they were read
+    engine = Engine.build(knowledge, transformer=transformer, progress=progress)
+    if cache and key and _key(path, transformer) == key:  # nobody has changed the files while they were read
         cache.write(name, key, _arrays(knowledge, engine))
     return knowledge, engine
 
 
-def _key(path: Path) -> str | None:
+def _key(path: Path, transformer: Transformer | None) -> str | None:
     """A digest of all that the knowledge is made from and by; None where it has faults or is not worth keeping."""
     found = files.survey(path)
     if found.problems:
         return None
     digest = blake2b(_makers(), digest_size=32)
+    digest.update(f"{transformer.fingerprint if transformer else None}\0".encode())
     size = 0
     for folder in found.folders:
         digest.update(f"{folder.name}\0{folder.path}\0{len(folder.files)}\0".encode(errors="surrogateescape"))
@@ -95,7 +103,7 @@ def _arrays(knowledge: Knowledge, engine: Engine) -> dict[str, NDArray[Any]]:
     return found
 
 
-def _restored(kept: Mapping[str, NDArray[Any]]) -> tuple[Knowledge, Engine]:
+def _restored(kept: Mapping[str, NDArray[Any]], transformer: Transformer | None) -> tuple[Knowledge, Engine]:
     collections, arrays = [], []
     for number in range(int(kept["collections"])):
         own = {name.removeprefix(f"{number}."): one for name, one in kept.items() if name.startswith(f"{number}.")}
@@ -104,4 +112,4 @@ def _restored(kept: Mapping[str, NDArray[Any]]) -> tuple[Knowledge, Engine]:
             collections.append(collection_of(texts))
         arrays.append(own)
     knowledge = knowledge_of(collections)
-    return knowledge, Engine.restore(knowledge, arrays)
+    return knowledge, Engine.restore(knowledge, arrays, transformer)

@@ -18,7 +18,7 @@ from bot.model import Decision
 from bot.places import Places
 from bot.reload import Refused, Reloaded
 from bot.settings_file import refused
-from bot.snapshot import cache_of, knowledge_path, open_snapshot
+from bot.snapshot import cache_of, knowledge_path, open_snapshot, open_transformer
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -92,11 +92,16 @@ class Service:
     def open(cls, settings: Settings, *, places: Places | None = None, progress: Progress | None = None) -> Service:
         """Load the knowledge that the settings name.
 
-        Raises KnowledgeError with every problem of it, and ConfigError where the places name what is not in it.
+        Raises KnowledgeError with every problem of it, ConfigError where the places name what is not in it, and
+        EncoderError where the transformer that is set cannot be used.
         """
-        service = cls(
-            open_snapshot(knowledge_path(settings), cache=cache_of(settings), progress=progress), locale=settings.locale
+        snapshot = open_snapshot(
+            knowledge_path(settings),
+            cache=cache_of(settings),
+            transformer=open_transformer(settings),
+            progress=progress,
         )
+        service = cls(snapshot, locale=settings.locale)
         if places is not None:
             service.reload_places(lambda: places)
         return service
@@ -252,7 +257,7 @@ class Service:
         with self._reloading:
             old = self._snapshot
             try:
-                new = open_snapshot(old.path, cache=old.cache, progress=progress)
+                new = open_snapshot(old.path, cache=old.cache, transformer=old.engine.transformer, progress=progress)
             except KnowledgeError as error:
                 known = self._refused is not None and str(self._refused[0]) == str(error)
                 self._refused = (error, datetime.now(UTC))

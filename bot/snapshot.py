@@ -12,6 +12,7 @@ import platformdirs
 from bot.cache import Cache
 from bot.knowledge.shipped import shipped_path
 from bot.prepared import prepare
+from bot.search import Checkpoint, Transformer
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -61,9 +62,22 @@ def cache_of(settings: Settings) -> Cache | None:
     return Cache(settings.cache or platformdirs.user_cache_path("backchannel"))
 
 
-def open_snapshot(path: Path, *, cache: Cache | None = None, progress: Progress | None = None) -> Snapshot:
+def open_transformer(settings: Settings) -> Transformer | None:
+    """The transformer that the settings name, None where they name none. Raises EncoderError."""
+    if settings.transformer is None:
+        return None
+    return Transformer(Checkpoint.named(settings.transformer), cache=cache_of(settings))
+
+
+def open_snapshot(
+    path: Path,
+    *,
+    cache: Cache | None = None,
+    transformer: Transformer | None = None,
+    progress: Progress | None = None,
+) -> Snapshot:
     """Make the knowledge at `path` ready to be asked. Raises KnowledgeError."""
-    knowledge, engine = prepare(path, cache=cache, progress=progress)
+    knowledge, engine = prepare(path, cache=cache, transformer=transformer, progress=progress)
     return _snapshot(path, knowledge, engine, cache, datetime.now(UTC))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,37 +12,44 @@ import pytest
 from bot.search.calibration import ACCEPT, SUMMARY, Calibration, shipped_calibration
 from bot.search.features import COLUMNS, QUESTION
 
-STORED = json.loads(files("bot.search").joinpath("coefficients.json").read_text(encoding="utf-8"))
+STORED, WITH_TRANSFORMER = (
+    json.loads(files("bot.search").joinpath(name).read_text(encoding="utf-8"))
+    for name in ("coefficients.json", "coefficients-transformer.json")
+)
+BOTH = pytest.mark.parametrize("stored", [STORED, WITH_TRANSFORMER], ids=["default", "transformer"])
 AGAINST = {"alien"}  # what a candidate lacks
 EITHER_WAY = {"nphr", "bare"}  # what kind of candidate it is
 
 
-def test_coefficients_stand_in_the_order_of_the_features() -> None:
+@BOTH
+def test_coefficients_stand_in_the_order_of_the_features(stored: dict[str, Any]) -> None:
     """They are read by position, so that a feature added or moved without a new fit is found here."""
-    assert tuple(STORED["rank"]) == COLUMNS
+    assert tuple(stored["rank"]) == COLUMNS
     for part in ACCEPT:
-        assert tuple(STORED[part]) == (*SUMMARY, *COLUMNS, *(f"q_{name}" for name in QUESTION))
+        assert tuple(stored[part]) == (*SUMMARY, *COLUMNS, *(f"q_{name}" for name in QUESTION))
 
 
-def test_what_is_read_is_what_is_stored() -> None:
+@BOTH
+def test_what_is_read_is_what_is_stored(stored: dict[str, Any]) -> None:
     """Every figure of the file is in use."""
-    found = shipped_calibration()
-    assert found.rank.tolist() == list(STORED["rank"].values())
-    assert found.accept.tolist() == [list(STORED[part].values()) for part in ACCEPT]
-    assert found.intercept.tolist() == [STORED[f"{part}_intercept"] for part in ACCEPT]
-    assert (found.answer_from, found.suggest_from) == (STORED["answer_from"], STORED["suggest_from"])
+    found = shipped_calibration(transformer=stored is WITH_TRANSFORMER)
+    assert found.rank.tolist() == list(stored["rank"].values())
+    assert found.accept.tolist() == [list(stored[part].values()) for part in ACCEPT]
+    assert found.intercept.tolist() == [stored[f"{part}_intercept"] for part in ACCEPT]
+    assert (found.answer_from, found.suggest_from) == (stored["answer_from"], stored["suggest_from"])
     assert 0.0 < found.suggest_from < found.answer_from < 1.0
 
 
+@BOTH
 @pytest.mark.parametrize("part", ["rank", *ACCEPT])
-def test_likeness_never_counts_against_an_entry(part: str) -> None:
+def test_likeness_never_counts_against_an_entry(part: str, stored: dict[str, Any]) -> None:
     """Nor does what an entry lacks count for it."""
-    for name, value in STORED[part].items():
+    for name, value in stored[part].items():
         if name in AGAINST:
             assert value <= 0.0, name
         elif name not in EITHER_WAY and not name.startswith("q_"):
             assert value >= 0.0, name
-    assert any(STORED["rank"][name] < 0.0 for name in AGAINST)
+    assert any(stored["rank"][name] < 0.0 for name in AGAINST)
 
 
 def test_evidence_for_an_entry_raises_its_confidence() -> None:

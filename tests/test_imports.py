@@ -31,6 +31,7 @@ OWNERS = {
     "wordllama": ("bot/search/",),
     "tokenizers": ("bot/search/",),
     "safetensors": ("bot/search/",),
+    "huggingface_hub": ("bot/search/checkpoint.py",),
     "snowballstemmer": ("bot/search/",),
     "yaml": ("bot/knowledge/",),
     "ruamel": ("bot/knowledge/",),

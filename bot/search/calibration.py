@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+COEFFICIENTS: Final = "coefficients.json"
+TRANSFORMER_COEFFICIENTS: Final = "coefficients-transformer.json"
 ACCEPT: Final = ("accept", "accept_bare")  # in the file
 SUMMARY: Final = ("score", "lead", "share")
 _BARE: Final = len(SUMMARY) + COLUMNS.index("bare")
@@ -26,7 +28,7 @@ _MOST_DECLINED: Final = 0.8  # no collection foresees more than that, whatever i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """What benchmarks/fit.py found; one for all collections.
+    """What benchmarks/fit.py found; one for all collections, and one for all with a transformer.
 
     A target's score is a conditional logit: the exponents of the candidates' scores are to each other as the chances
     that each is what the question means. The best entry's confidence is a logistic regression on its score, its lead,
@@ -64,9 +66,10 @@ class Calibration:
 
 
 @cache
-def shipped_calibration() -> Calibration:
-    """The coefficients that are shipped with the package, read once."""
-    found = json.loads(files("bot.search").joinpath("coefficients.json").read_text(encoding="utf-8"))
+def shipped_calibration(*, transformer: bool = False) -> Calibration:
+    """The coefficients that are shipped with the package, read once; those for a transformer's vectors are others."""
+    name = TRANSFORMER_COEFFICIENTS if transformer else COEFFICIENTS
+    found = json.loads(files("bot.search").joinpath(name).read_text(encoding="utf-8"))
     return Calibration(
         rank=np.array(list(found["rank"].values())),
         accept=np.array([list(found[name].values()) for name in ACCEPT]),

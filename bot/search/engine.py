@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.search.index import Index
     from bot.search.rank import Ranking
     from bot.search.stored import Arrays
+    from bot.search.transformer import Transformer
 
 logger = logging.getLogger(__name__)
 
@@ -51,36 +52,44 @@ def _encoder() -> Encoder | None:
 class Engine:
     """Finds what answers a question in a snapshot of the knowledge."""
 
-    def __init__(self, indexes: Sequence[Index], calibration: Calibration, *, repeated: int = 0) -> None:
+    def __init__(
+        self,
+        indexes: Sequence[Index],
+        calibration: Calibration,
+        transformer: Transformer | None = None,
+        *,
+        repeated: int = 0,
+    ) -> None:
         self._indexes = tuple(indexes)
         self._calibration = calibration
+        self.transformer = transformer  # for whoever builds another engine that is to judge alike
         # By text, not by question: the same words after another question are judged once.
         self._judge = lru_cache(maxsize=repeated)(partial(_judge, self._indexes, calibration))
 
     @classmethod
-    def build(cls, knowledge: Knowledge, *, progress: Progress | None = None) -> Self:
+    def build(
+        cls, knowledge: Knowledge, *, transformer: Transformer | None = None, progress: Progress | None = None
+    ) -> Self:
         """Index every collection; without word vectors, if they cannot be read, on the words alone."""
         encoder = _encoder()
 
-        def report(done: int, total: int) -> None:
-            if progress is not None:
-                progress("Indexing", done, total)
-
-        return cls([build(one, background(), encoder, report) for one in knowledge.collections], shipped_calibration())
+        indexes = [build(one, background(), encoder, transformer, progress) for one in knowledge.collections]
+        return cls(indexes, shipped_calibration(transformer=transformer is not None), transformer)
 
     def within(self, collections: Container[str]) -> Engine:
         """Give the engine that knows these collections alone, by their names."""
-        return Engine([one for one in self._indexes if one.collection.name in collections], self._calibration)
+        known = [one for one in self._indexes if one.collection.name in collections]
+        return Engine(known, self._calibration, self.transformer)
 
     @classmethod
-    def restore(cls, knowledge: Knowledge, kept: Sequence[Arrays]) -> Self:
+    def restore(cls, knowledge: Knowledge, kept: Sequence[Arrays], transformer: Transformer | None = None) -> Self:
         """The engine on this knowledge whose `arrays` were kept."""
         encoder = _encoder()
         indexes = [
-            index_of(one, collection, background(), encoder)
+            index_of(one, collection, background(), encoder, transformer)
             for one, collection in zip(kept, knowledge.collections, strict=True)
         ]
-        return cls(indexes, shipped_calibration())
+        return cls(indexes, shipped_calibration(transformer=transformer is not None), transformer)
 
     def arrays(self) -> list[Arrays]:
         """What took time to make, for each collection, to be kept on disk."""
@@ -94,7 +103,7 @@ class Engine:
 
     def remembering(self, repeated: int) -> Engine:
         """Give the same engine, which keeps so many judgements for texts that come again, at about 5 KB each."""
-        return Engine(self._indexes, self._calibration, repeated=repeated)
+        return Engine(self._indexes, self._calibration, self.transformer, repeated=repeated)
 
     def decide(self, question: str, *, context: str | None = None) -> Decision:
         """Judge a question as typed; never raises for any text. `context` is what a follow-up refers to."""

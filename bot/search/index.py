@@ -18,14 +18,14 @@ from bot.search.text import clean, sentences
 from bot.search.texts import SCANNED, Gatherer, Surfaces, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from bot.model import Collection
+    from bot.progress import Progress
     from bot.search.background import Background
     from bot.search.encode import Encoder
     from bot.search.texts import Texts
+    from bot.search.transformer import Transformer
 
     Vectors = NDArray[np.float32] | NDArray[np.float16]
 
@@ -50,6 +50,7 @@ class Index:
     lexicon: Lexicon
     background: Background
     encoder: Encoder | None
+    transformer: Transformer | None
     phrasings: Texts
     bodies: Texts
     body_blocks: NDArray[np.int32]  # [bodies] top-level Markdown block of each sentence
@@ -67,9 +68,10 @@ def build(
     collection: Collection,
     background: Background,
     encoder: Encoder | None,
-    progress: Callable[[int, int], None] | None = None,
+    transformer: Transformer | None = None,
+    progress: Progress | None = None,
 ) -> Index:
-    """Index a collection; `progress` is told targets done and targets in all."""
+    """Index a collection; with a transformer, its texts are compared by its vectors in place of the encoder's."""
     entries, targets = collection.entries, targets_of(collection)
     synonyms, surfaces = Synonyms(collection.synonyms), Surfaces()
     phrasings, bodies = Gatherer.pair(
@@ -85,15 +87,21 @@ def build(
                     bodies.add(number, sentence)
                     blocks.append(block)
         if progress and number % 1_000 == 0:
-            progress(number, len(targets))
-    if encoder is not None and max(len(phrasings), len(bodies)) > SCANNED:
+            progress("Indexing", number, len(targets))
+    if encoder is not None and transformer is None and max(len(phrasings), len(bodies)) > SCANNED:
         encoder = encoder.narrow()
     counts = surfaces.counts()
     lexicon = Lexicon.of(counts, background)
     table = encoder.table([*counts]) if encoder else np.zeros((len(counts), 1), dtype=np.float32)
     asked, said = phrasings.uses(lexicon), bodies.uses(lexicon)
-    phrasing_rows = phrasings.texts(len(targets), asked, encoder, table, len(lexicon))
-    body_rows = bodies.texts(len(targets), said, encoder, table, len(lexicon))
+    if transformer is None:
+        vectors = phrasings.summed(encoder, table), bodies.summed(encoder, table)
+    else:
+        read = transformer.texts((*phrasings.written, *bodies.written), collection.name, progress)
+        vectors = stored(read[: len(phrasings)]), stored(read[len(phrasings) :])
+    summed_by = encoder if transformer is None else None
+    phrasing_rows = phrasings.texts(len(targets), asked, vectors[0], len(lexicon), summed_by)
+    body_rows = bodies.texts(len(targets), said, vectors[1], len(lexicon), summed_by)
     postings = Postings.of(asked, said, len(targets), len(entries), len(lexicon))
     rarity = np.log((len(targets) + 1) / (postings.targets + 0.5)) / np.log((len(targets) + 1) / 0.5)
     rarity = np.append(np.clip(rarity, 0.0, 1.0), 0.0)
@@ -105,6 +113,7 @@ def build(
         lexicon=lexicon,
         background=background,
         encoder=encoder,
+        transformer=transformer,
         phrasings=phrasing_rows,
         bodies=body_rows,
         body_blocks=np.array(blocks, dtype=np.int32),

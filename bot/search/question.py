@@ -57,6 +57,8 @@ def read(index: Index, text: str) -> Question:
     rare = np.array([max((rarity.item(term) for term, _ in ids), default=1.0) for ids in terms], dtype=np.float32)
     weights: NDArray[np.float32] = information * (np.float32(0.25) + np.float32(0.75) * rare)
     vector, word_vectors = _vectors(index.encoder, said, words)
+    if index.transformer is not None:
+        vector = index.transformer.question(text)
     return Question(
         words=tuple(words),
         terms=tuple(terms),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.model import Collection
     from bot.search.background import Background
     from bot.search.encode import Encoder
+    from bot.search.transformer import Transformer
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 T = TypeVar("T", Texts, Postings)
@@ -30,6 +31,7 @@ _REMADE: Final = (
     "synonyms",
     "background",
     "encoder",
+    "transformer",
 )  # from the collection, or what is shipped
 
 
@@ -56,7 +58,13 @@ def _keep(found: dict[str, NDArray[Any]], name: str, value: NDArray[Any] | Strin
         found[name] = np.asarray(value)
 
 
-def index_of(found: Arrays, collection: Collection, background: Background, encoder: Encoder | None) -> Index:
+def index_of(
+    found: Arrays,
+    collection: Collection,
+    background: Background,
+    encoder: Encoder | None,
+    transformer: Transformer | None = None,
+) -> Index:
     """The index that gave the arrays; the rest must be what it was built from. Raises KeyError for an array missing."""
     made: dict[str, Any] = {}
     for name in (field.name for field in fields(Index) if field.name not in _REMADE):
@@ -68,7 +76,7 @@ def index_of(found: Arrays, collection: Collection, background: Background, enco
             made[name] = Lexicon(background, *(_value(found, f"{name}.{part}") for part in Lexicon.PARTS))
         else:
             made[name] = _value(found, name)
-    if encoder is not None and encoder.dimensions != made["phrasings"].vectors.shape[1]:
+    if encoder is not None and transformer is None and encoder.dimensions != made["phrasings"].vectors.shape[1]:
         encoder = encoder.narrow()
     return Index(
         collection=collection,
@@ -76,6 +84,7 @@ def index_of(found: Arrays, collection: Collection, background: Background, enco
         synonyms=Synonyms(collection.synonyms),
         background=background,
         encoder=encoder,
+        transformer=transformer,
         **made,
     )
 

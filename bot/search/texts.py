@@ -104,6 +104,16 @@ class Gatherer:
         self._words.extend(map(self._surfaces.id, words))
         self._ends.append(len(self._words))
 
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The texts as a reader sees them."""
+        return tuple(self._written)
+
+    def summed(self, encoder: Encoder | None, table: Floats) -> Floats | NDArray[np.float16]:
+        """A vector for each text: the sum of its words'. `table` has that of each surface, not scaled, by number."""
+        words, ends = np.array(self._words, dtype=np.int64), np.array(self._ends, dtype=np.int64)
+        return _vectors(words, ends, encoder, table)
+
     def uses(self, lexicon: Lexicon) -> Uses:
         """Each text's distinct terms, text by text, in the order in which it has them."""
         terms = lexicon.of_word[np.array(self._words, dtype=np.int64)]
@@ -114,11 +124,11 @@ class Gatherer:
         rows = rows[first]
         return Uses(row=rows, owner=np.array(self._owner, dtype=np.int32)[rows], term=terms[first])
 
-    def texts(self, targets: int, uses: Uses, encoder: Encoder | None, table: Floats, pad: int) -> Texts:
-        """The rows; `table` has the vector of each surface, not scaled, by number; `pad` fills up the terms."""
+    def texts(
+        self, targets: int, uses: Uses, vectors: Floats | NDArray[np.float16], pad: int, encoder: Encoder | None
+    ) -> Texts:
+        """The rows, with a vector each; `pad` fills up the terms, and `encoder` is what can outline the vectors."""
         owner = np.array(self._owner, dtype=np.int32)
-        words, ends = np.array(self._words, dtype=np.int64), np.array(self._ends, dtype=np.int64)
-        vectors = _vectors(words, ends, encoder, table)
         outlines = np.zeros((0, 1), dtype=np.float32)
         if encoder is not None and _OUTLINED < len(self) <= SCANNED:
             outlines = encoder.outline(vectors.astype(np.float32, copy=False))
