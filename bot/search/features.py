@@ -158,9 +158,8 @@ def _meet(
     of_question = covered @ question.weights
     of_phrasing = (met * own).sum(axis=1) / np.maximum(own.sum(axis=1), np.float32(1e-6))
     both: Floats = np.sqrt(of_question * of_phrasing)
-    numbers = rows.numbers.tolist()
-    plain = _ratios(question.plain, [index.phrasings.plain[row] for row in numbers])
-    ordered = _ratios(question.ordered, [index.phrasings.ordered[row] for row in numbers])
+    plain = _ratios(question.plain, index.phrasings.plain.take(rows.numbers))
+    ordered = _ratios(question.ordered, index.phrasings.ordered.take(rows.numbers))
     pooled = rows.pool(np.column_stack([both, plain, ordered, covered]))
     for column, name in enumerate(("soft", "fuzz", "sort")):
         values[name] = pooled[:, column]

@@ -122,9 +122,9 @@ class Lexicon:
         self.of_word = of_word
         self.word_of = word_of
         self._words, self._stems = words, stems
-        written = [*words]
+        written = words[:]
         self.surfaces = [written[number] for number in word_of.tolist()]  # by term id
-        self.ids = {one: number for number, one in enumerate(stems)}
+        self.ids = {one: number for number, one in enumerate(stems[:])}
         self._speller = Speller(dict.fromkeys(written, _OWN_ZIPF))
         self._dictionary = _dictionary(background)
 
