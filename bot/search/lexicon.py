@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _KNOWN_ZIPF: Final = 3.3  # a word at least this common is taken as meant, however near another word it is
 _OWN_ZIPF: Final = 4.5  # how likely a word of the collection is meant, beside dictionary words
 _SHORTEST_MISSPELT: Final = 4  # letters; below that a correction is a guess
+_NEAREST_CACHE: Final = 4_096  # words that a collection does not have; a few hundred bytes each
 
 
 def _edits(length: int) -> int:
@@ -125,8 +127,8 @@ class Lexicon:
         written = words[:]
         self.surfaces = [written[number] for number in word_of.tolist()]  # by term id
         self.ids = {one: number for number, one in enumerate(stems[:])}
-        self._speller = Speller(dict.fromkeys(written, _OWN_ZIPF))
-        self._dictionary = _dictionary(background)
+        self._nearest = lru_cache(_NEAREST_CACHE)(Speller(dict.fromkeys(written, _OWN_ZIPF)).nearest)
+        self._nearest_english = lru_cache(_NEAREST_CACHE)(_dictionary(background).nearest)
 
     @classmethod
     def of(cls, counts: Mapping[str, int], background: Background) -> Self:
@@ -157,10 +159,10 @@ class Lexicon:
         """What an unknown word may be a misspelling of; empty for a word that is known or beyond guessing."""
         if self.id(word) is not None or self.background.english.get(word, 0.0) >= _KNOWN_ZIPF:
             return ()
-        own = self._speller.nearest(word)
+        own = self._nearest(word)
         if own and own[0][1] >= 0.8:  # noqa: PLR2004 -- a close word of the collection beats any dictionary word
             return own
-        general = self._dictionary.nearest(word) if word not in self.background.english else ()
+        general = self._nearest_english(word) if word not in self.background.english else ()
         likely = dict(own)
         for known, strength in general:
             likely.setdefault(known, strength - 0.03)  # the collection's own words come first
