@@ -104,7 +104,7 @@ class WordllamaSpace:
     def word(self, word: str) -> Floats:
         """The sum of the word's tokens."""
         ids = self._tokenizer.encode(word, add_special_tokens=False).ids
-        vector: Floats = self._table[ids].astype(np.float32).sum(axis=0)
+        vector: Floats = np.add.reduce(self._table.take(ids, axis=0), axis=0, dtype=np.float32)
         return vector
 
 
