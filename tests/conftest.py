@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes.tokens import leaks
 
@@ -14,8 +15,13 @@ if TYPE_CHECKING:
 
 
 def pytest_configure() -> None:
-    """Switch the cache off, also for the processes that tests start; tests of it name a folder of their own."""
+    """Switch the cache off, also for the processes that tests start; tests of it name a folder of their own.
+
+    No example of a property has to be quick: how long one takes says more of the machine than of the code.
+    """
     os.environ["BACKCHANNEL_CACHE"] = "off"
+    settings.register_profile("unhurried", deadline=None)
+    settings.load_profile("unhurried")
 
 
 @pytest.hookimpl(wrapper=True)

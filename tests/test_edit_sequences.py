@@ -309,7 +309,6 @@ class Edits(RuleBasedStateMachine):
 Edits.TestCase.settings = settings(
     max_examples=SEQUENCES,
     stateful_step_count=12,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.reuse, Phase.generate),  # shrinking a sequence takes minutes and says little more
 )

@@ -122,7 +122,7 @@ def test_other_languages_are_known_by_the_second_table() -> None:
 # --- damage ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cut=st.floats(0.0, 0.999))
 def test_a_table_cut_off_anywhere_is_refused(cut: float, tmp_path_factory: pytest.TempPathFactory) -> None:
     """As after a full disk or a broken download; the message names the file and the remedy."""

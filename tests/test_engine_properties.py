@@ -174,7 +174,7 @@ def test_a_word_repeated_is_that_word(word: str) -> None:
     assert outcome(engine, f"{word} " * 40) == outcome(engine, word)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(SURE), st.randoms(use_true_random=False))
 def test_one_slip_in_a_long_word_leads_to_no_other_answer(asked: tuple[str, str], chance: Random) -> None:
     """Two letters swapped, one left out or one doubled, past the first."""
@@ -215,7 +215,7 @@ def test_an_entry_that_goes_takes_no_other_answer_along(question: str) -> None:
             assert outcome(left, question)[2] == first
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.permutations(range(len(club().entries))))
 def test_the_order_of_the_entries_makes_no_difference(order: list[int]) -> None:
     """The same decisions, whatever stands first; a hair's breadth of confidence for what nothing answers."""
@@ -242,7 +242,7 @@ def test_the_split_into_files_makes_no_difference(tmp_path: Path) -> None:
         assert outcome(engine, question) == outcome(club_engine(), question)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, len(club().entries) - 1), st.integers(0, 3))
 def test_an_alternate_word_for_word_is_answered(number: int, copies: int) -> None:
     """Once a moderator has written a question down, it is answered; that it stands there twice changes nothing."""
@@ -299,7 +299,7 @@ def valid(found: Decision) -> bool:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(hostile, st.none() | hostile)
 def test_no_text_makes_it_fail(question: str, context: str | None) -> None:
     """Every text gets a decision that keeps its promises, with any text before it."""
@@ -318,7 +318,7 @@ def seconds(engine: Engine, question: str) -> float:
     return min(times)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(hostile)
 def test_no_text_takes_long(question: str) -> None:
     """Nobody keeps the bot busy with a message."""
@@ -331,7 +331,7 @@ def test_no_text_made_for_it_takes_long(question: str) -> None:
     assert seconds(shipped_engine(), question[:MAX_QUESTION]) < SLOWEST
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=60), st.text(max_size=200)), min_size=1, max_size=4), hostile)
 def test_no_knowledge_makes_it_fail(written: list[tuple[str, str]], question: str) -> None:
     """Whatever moderators write can be asked for."""
@@ -374,7 +374,7 @@ def another_engine() -> Engine:
     return Engine.build(load(CLUB))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(hostile, hostile)
 def test_the_same_question_has_the_same_answer(question: str, other: str) -> None:
     """Whatever was asked in between, of this engine or of one made anew."""

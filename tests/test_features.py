@@ -77,7 +77,7 @@ def collections(draw: st.DrawFn) -> Collection:
     return collection_of(*made, stock_replies=tuple(replies), synonyms=synonyms)
 
 
-slow_to_make = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow_to_make = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def both(collection: Collection, text: str) -> tuple[Index, PlainRanking]:

@@ -50,21 +50,21 @@ def _load(content: bytes) -> bool:
     return not refused
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 @given(st.binary(max_size=200))
 def test_random_bytes(content: bytes) -> None:
     """Random bytes are refused with reasons."""
     assert not _load(content)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(_SIGNS, max_size=40))
 def test_heaps_of_signs(signs: list[str]) -> None:
     """YAML's own signs in any order are refused with reasons."""
     assert not _load("".join(signs).encode())
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.integers(0, len(GOOD)), st.integers(0, 5), st.binary(max_size=5) | _SIGNS.map(str.encode))
 def test_a_damaged_file(start: int, length: int, patch: bytes) -> None:
     """A good file with some bytes changed either loads or is refused with reasons."""

@@ -39,7 +39,7 @@ def passage_of(body: str, question: str = "grove lantern") -> Passage | None:
     return match.passage
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(bodies, st.sampled_from(["the grove", "was the lantern lit", "postmen in november", "xylophone", "hail"]))
 def test_a_passage_is_sentences_in_a_row(body: str, question: str) -> None:
     """Whole sentences of the body, in order and without a gap, from the first to the last block that it names."""
@@ -53,7 +53,7 @@ def test_a_passage_is_sentences_in_a_row(body: str, question: str) -> None:
     assert (found.first_block, found.last_block) in {(run[0][0], run[-1][0]) for run in matching}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(bodies)
 def test_a_short_body_is_given_whole(body: str) -> None:
     """Where all of it fits, nothing is left out."""
