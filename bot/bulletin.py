@@ -10,6 +10,7 @@ from bot.knowledge.brief import brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from bot.model import Entry, Knowledge
     from bot.proposal import Digest
@@ -70,10 +71,10 @@ def of_change(news: Reloaded, edits: Iterable[Edit], words: Wording) -> Bulletin
     return Bulletin(title=own.changed.format(**counts), parts=_filled(parts), language=words.language)
 
 
-def of_refusal(news: Refused, words: Wording) -> Bulletin:
-    """Tell of files with errors: where, what to do, and which version answers on."""
+def of_refusal(news: Refused, folder: Path, words: Wording) -> Bulletin:
+    """Tell of files with errors, seen from a folder: where, what to do, and which version answers on."""
     since = f"{news.in_force_since:%Y-%m-%d %H:%M} UTC"
-    problems = [clamp(str(problem), _MAX_PROBLEM) for problem in news.error.problems[:_PROBLEMS]]
+    problems = [clamp(str(problem.seen_from(folder)), _MAX_PROBLEM) for problem in news.error.problems[:_PROBLEMS]]
     if len(news.error.problems) > _PROBLEMS:
         problems.append(words.news.more.format(count=len(news.error.problems) - _PROBLEMS))
     parts = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -55,6 +55,13 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.level}: {self.message}"
+
+    def seen_from(self, folder: Path) -> Problem:
+        """The same with its place told from a folder: whoever reads it in chat has no use for the machine's paths."""
+        path = self.origin.path
+        if not path.is_relative_to(folder):
+            return self
+        return replace(self, origin=replace(self.origin, path=path.relative_to(folder)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

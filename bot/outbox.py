@@ -174,7 +174,7 @@ class Outbox:
     def _bulletin(self, news: Reloaded | Refused, channel: Channel) -> Bulletin:
         words = self._words(channel)
         if isinstance(news, Refused):
-            return of_refusal(news, words)
+            return of_refusal(news, self._service.snapshot.path, words)
         return of_change(news, tuple(self._edits(news)), words)
 
     def _edits(self, news: Reloaded) -> Iterator[Edit]:

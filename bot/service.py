@@ -221,11 +221,15 @@ class Service:
         return wording(self._language(asker), *(one.language for one in collections[:1]))
 
     def concerning(self, problems: Iterable[Problem], asker: Asker) -> tuple[Problem, ...]:
-        """Give those problems of the files that are about what is known where somebody asks."""
+        """Give those problems of the files that are about what is known where somebody asks, for them to read."""
         own = self.seen_from(asker)
         folders = [one.path for one in own.knowledge.collections]
         whole = own is self._snapshot
-        return tuple(one for one in problems if whole or any(one.origin.path.is_relative_to(at) for at in folders))
+        return tuple(
+            one.seen_from(own.path)
+            for one in problems
+            if whole or any(one.origin.path.is_relative_to(at) for at in folders)
+        )
 
     def status(self, asker: Asker | None = None) -> Status:
         """What is in force, since when, and why the last reload was refused, if it was; as far as `asker` may know."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 pytest.importorskip("discord")
 pytest.importorskip("simcord")
 
-from tests.fakes.discord_room import Room, room, text
+from tests.fakes.discord_room import Room, room, text, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,11 +91,14 @@ def test_why_explains_a_decision(tmp_path: Path) -> None:
 
 
 def test_check_reports_problems(tmp_path: Path) -> None:
-    """Problems come with file and line, or one line says that there are none."""
+    """Problems come with file and line, as seen from the knowledge's folder."""
 
     async def chat() -> None:
-        async with room(tmp_path) as here:
+        async with room(tmp_path, own=written(tmp_path / "tea")) as here:
+            file = tmp_path / "tea" / "tea.yaml"
+            file.write_text(file.read_text("utf-8").replace("answer:", "anser:", 1), "utf-8")
             said = await use(here, here.mod, "check")
-            assert "No problems found" in said or "tea.yaml:" in said
+            assert re.search(r"^\W*tea\.yaml:\d+:\d+: error: ", said, re.MULTILINE), said
+            assert str(tmp_path) not in said
 
     asyncio.run(chat())

@@ -66,6 +66,7 @@ def test_moderators_are_told_of_edits_and_of_errors(tmp_path: Path) -> None:
             await here.deliver()
             refused = here.ours(backroom)[-1] if here.ours(backroom)[-1].id != told.id else here.ours(backroom)[0]
             assert "tea.yaml:" in text(refused)
+            assert str(tmp_path) not in text(refused)
             assert "keeps answering" in text(refused)
             await here.deliver()
             assert len(here.ours(backroom)) == 2

@@ -118,5 +118,6 @@ def test_reload_takes_changes_and_refuses_errors(tmp_path: Path) -> None:
         status = words(await slack.post_after(6))
         assert "keeps answering" in status
         assert "faq.yaml:4" in status
+        assert not [post for post in slack.posts if str(tmp_path) in words(post)], "the machine's own paths"
 
     talk(tmp_path, scenario)
