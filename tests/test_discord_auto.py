@@ -103,7 +103,7 @@ def test_removals_mute_and_the_mute_outlives_a_restart(tmp_path: Path) -> None:
                 result = await here.ana.click(here.ours()[-1], label="Remove")
             assert here.ours() == []
             assert "only when asked" in result.followups[-1].content
-            assert "only when asked" in backroom.last_message.content
+            assert "only when asked" in text(backroom.last_message)
             await here.ana.send(here.channel, "How hot should water be for black tea?")
             assert here.ours() == []
             await here.env.restart_bot(
