@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.config import declare, plain_text, read_settings, switch, texts
+from bot.config import declare, plain_text, read_settings, switch, texts_like
 from bot.places import AutoAnswer, Place, Platform
 
 if TYPE_CHECKING:
@@ -25,13 +25,6 @@ def _url(value: str, _base: Path) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(value)
     return value.strip().rstrip("/")
-
-
-def _ids(value: str, base: Path) -> frozenset[str]:
-    ids = texts(value, base)
-    if not all(_ID.fullmatch(one) for one in ids):
-        raise ValueError(value)
-    return ids
 
 
 def _id(value: str, _base: Path) -> str:
@@ -96,7 +89,7 @@ class DiscordPlace(Place):
     )
     moderators: frozenset[str] = declare(
         frozenset(),
-        _ids,
+        texts_like(_ID),
         takes=(list, int),
         expects="ids of roles and people",
         default="none",

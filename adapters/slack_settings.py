@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.config import declare, plain_text, read_settings, switch, texts
+from bot.config import declare, plain_text, read_settings, switch, texts_like
 from bot.errors import ConfigError
 from bot.places import AutoAnswer, Place, Platform
 
@@ -30,13 +30,6 @@ def _token(prefix: str) -> Callable[[str, Path], str]:
         return value
 
     return parse
-
-
-def _ids(value: str, base: Path) -> frozenset[str]:
-    ids = texts(value, base)
-    if not all(_ID.fullmatch(one) for one in ids):
-        raise ValueError(value)
-    return ids
 
 
 def _id(value: str, _base: Path) -> str:
@@ -206,7 +199,7 @@ class SlackPlace(Place):
     )
     moderators: frozenset[str] = declare(
         frozenset(),
-        _ids,
+        texts_like(_ID),
         takes=list,
         expects="ids of people and user groups such as `U012AB3CD, S045EF6GH`",
         default="none",

@@ -13,6 +13,7 @@ from bot.schedule import Weekly
 from bot.settings_file import FILE_NAME, SettingsFile, refused
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from bot.model import Problem
@@ -80,6 +81,18 @@ def count(value: str, _base: Path) -> int:
 def texts(value: str, _base: Path) -> frozenset[str]:
     """Take texts with commas between them."""
     return frozenset(one.strip() for one in value.split(",") if one.strip())
+
+
+def texts_like(pattern: re.Pattern[str]) -> Callable[[str, Path], frozenset[str]]:
+    """Make what takes texts of one pattern with commas between them."""
+
+    def parse(value: str, base: Path) -> frozenset[str]:
+        found = texts(value, base)
+        if not all(pattern.fullmatch(one) for one in found):
+            raise ValueError(value)
+        return found
+
+    return parse
 
 
 def _folder_or_off(value: str, base: Path) -> Path | Literal["off"]:
