@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, Self
 
-import numpy as np
-
 from bot.errors import EncoderError
 from bot.model import Decision
 from bot.search.background import background
@@ -137,11 +135,9 @@ class Engine:
 
 
 def _judge(indexes: Sequence[Index], calibration: Calibration, text: str, language: str | None) -> Decision:
-    # Products of small matrices may raise the flag for lanes of the processor that hold no number of ours.
-    with np.errstate(invalid="ignore"):
-        rankings = [ranking for index in indexes if (ranking := _rank(index, calibration, text)) is not None]
-        if rankings:
-            return decide(text, rankings, calibration, language=language)
+    rankings = [ranking for index in indexes if (ranking := _rank(index, calibration, text)) is not None]
+    if rankings:
+        return decide(text, rankings, calibration, language=language)
     rule = "There is no knowledge to search."
     return Decision(question=text, outcome="none", reason="unknown", rule=rule, language=language)
 
