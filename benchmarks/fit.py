@@ -68,7 +68,7 @@ _ACCEPT_RIDGES: Final = (2e-2, 1e-2)  # where there are phrasings, and where the
 _AGAINST: Final = ("alien",)
 _EITHER_WAY: Final = ("nphr", "bare")
 _EVIDENCE: Final = (*SUMMARY, *COLUMNS, *(f"q_{name}" for name in QUESTION))
-_HEARD: Final = ("score", "krr", "bm25", "sort", "q_words", "q_info")  # where there are phrasings
+_HEARD: Final = ("score", "krr", "bm25", "sort", "alien", "q_words", "q_info")  # where there are phrasings
 
 
 def fit(evidence: Sequence[Evidence]) -> Calibration:
