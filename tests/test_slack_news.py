@@ -47,7 +47,7 @@ def play(folder: Path, scenario: Callable[[SlackServer, Moderation], Awaitable[N
 
     async def run() -> SlackServer:
         with Store.open(f"sqlite:///{folder / 'store.db'}") as store:
-            moderation = Moderation(service, store, correct_days=10_000)  # the loopback server's clock is behind
+            moderation = Moderation(service, store)
             async with SlackServer() as slack, attached(slack, moderation):
                 await scenario(slack, moderation)
         return slack

@@ -202,8 +202,8 @@ class Visitors:
         return await self._deliver("interactive", self._interaction("shortcut", user) | {"callback_id": callback_id})
 
     def ts(self) -> str:
-        """Make a new message timestamp, which is its id."""
-        return f"1763800000.{next(self._numbers):06}"
+        """Make a new message timestamp, which is its id and says when it was written: now."""
+        return f"{int(time.time())}.{next(self._numbers):06}"
 
     def _interaction(self, kind: str, user: str) -> Json:
         return {
