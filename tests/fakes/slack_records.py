@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
-WAIT = 30.0  # seconds a test waits for something to happen before it fails
+WAIT = 120.0  # seconds a test waits for something to happen before it fails, also on a machine that others keep busy
 
 
 class NoAckError(AssertionError):

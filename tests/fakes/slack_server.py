@@ -13,6 +13,7 @@ import itertools
 import json
 import time
 from collections import defaultdict, deque
+from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
@@ -23,6 +24,7 @@ from tests.fakes.slack_limits import block_problems
 from tests.fakes.slack_methods import ACK_LIMIT, Methods
 from tests.fakes.slack_records import WAIT, Ack, Call, Json, NoAckError, Post
 from tests.fakes.slack_visitors import Visitors
+from tests.fakes.stopwatch import Stopwatch
 from tests.fakes.tokens import SLACK_APP, SLACK_BOT, SLACK_SIGNING
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 RESPONSE_URL_USES = 5
 RESPONSE_URL_LIFE = 1800.0  # seconds
+TICK = 0.05  # seconds between two looks at whether a connection stands
 
 
 class SlackServer(Visitors, Methods):
@@ -68,6 +71,7 @@ class SlackServer(Visitors, Methods):
         self._numbers = itertools.count(1)
         self._changed = asyncio.Condition()
         self._passed = 0.0
+        self._clock = Stopwatch()
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=1 << 22)
@@ -81,6 +85,7 @@ class SlackServer(Visitors, Methods):
         await site.start()
         self.port = self._runner.addresses[0][1]
         self._session = ClientSession()
+        self._clock.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -89,6 +94,7 @@ class SlackServer(Visitors, Methods):
                 await socket.close()
         await self._session.close()
         await self._runner.cleanup()
+        self._clock.stop()
 
     @property
     def base(self) -> str:
@@ -169,15 +175,21 @@ class SlackServer(Visitors, Methods):
         if retry:
             envelope |= {"retry_attempt": retry, "retry_reason": "timeout"}
         waiting = self._waiting[envelope_id] = asyncio.get_running_loop().create_future()
-        started = time.perf_counter()
-        await self._open()[-1].send_json(envelope)
         try:
-            answer = await asyncio.wait_for(waiting, ACK_LIMIT)
-        except TimeoutError:
-            raise NoAckError(f"no acknowledgement of {kind} within {ACK_LIMIT} s") from None
+            while True:
+                await self.until(self._open, "a connection")
+                socket, started = self._open()[-1], self._now()
+                with suppress(ConnectionError):
+                    await socket.send_json(envelope)
+                # What a connection takes with it when it is lost is delivered again by the next one.
+                while _stands(socket) and not waiting.done():
+                    if self._now() - started > ACK_LIMIT:
+                        raise NoAckError(f"no acknowledgement of {kind} within {ACK_LIMIT} s")
+                    await asyncio.wait([waiting], timeout=TICK)
+                if waiting.done():
+                    return Ack(self._now() - started, waiting.result().get("payload"))
         finally:
             del self._waiting[envelope_id]
-        return Ack(time.perf_counter() - started, answer.get("payload"))
 
     async def _deliver_http(self, kind: str, payload: Json, retry: int) -> Ack:
         if kind == "events_api":
@@ -200,14 +212,14 @@ class SlackServer(Visitors, Methods):
     async def deliver_raw(self, body: str, headers: dict[str, str]) -> Ack:
         """POST a body to the bot as it is."""
         assert self.request_url
-        started = time.perf_counter()
+        started = self._now()
         async with self._session.post(self.request_url, data=BytesIO(body.encode()), headers=headers) as response:
             text = await response.text()
             payload = json.loads(text) if text.startswith("{") else None
-            return Ack(time.perf_counter() - started, payload, response.status)
+            return Ack(self._now() - started, payload, response.status)
 
     def _open(self) -> list[web.WebSocketResponse]:
-        return [socket for socket in self._sockets if not socket.closed]
+        return [socket for socket in self._sockets if _stands(socket)]
 
     def _trigger(self) -> str:
         trigger = f"trigger-{next(self._numbers)}"
@@ -223,7 +235,7 @@ class SlackServer(Visitors, Methods):
         return f"{self.base}/respond/{key}"
 
     def _now(self) -> float:
-        return time.monotonic() + self._passed
+        return self._clock.seconds + self._passed
 
     async def _happened(self) -> None:
         async with self._changed:
@@ -345,3 +357,8 @@ class SlackServer(Visitors, Methods):
             self.refusals.append("a message without a plain text")
             return "no_text"
         return None
+
+
+def _stands(socket: web.WebSocketResponse) -> bool:
+    transport = socket._req.transport if socket._req else None
+    return not socket.closed and transport is not None and not transport.is_closing()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
-QUICK = 0.2  # seconds between pings, so that a lost connection is noticed at once
+STEADY = 60.0  # seconds between pings: a machine that stands still must not look like a connection that is lost
 
 
 @asynccontextmanager
@@ -38,7 +38,7 @@ async def attached(
 ) -> AsyncIterator[Any]:
     """Connect a bot that shares its moderation with others."""
     settings = load_slack_settings(slack.environment | (environ or {}))
-    async with running(moderation, settings, ping=QUICK, pace=0) as bot:
+    async with running(moderation, settings, ping=STEADY, pace=0) as bot:
         if settings.by_socket:
             await slack.connected()
         else:
