@@ -37,7 +37,6 @@ async def shop(tmp_path: Path) -> AsyncIterator[tuple[Room, Any]]:
     async with room(tmp_path, own=written(tmp_path / "tea")) as here:
         backroom = here.guild.create_text_channel("moderators")
         here.set(f"discord.moderator_channel = {backroom.id}")
-        here.bot.moderation.correct_days = 10_000  # the simulated server's calendar is another
         yield here, backroom
 
 

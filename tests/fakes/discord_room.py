@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -209,6 +210,9 @@ async def room(
     try:
         async with simcord.run(bot, shard_count=1) as env:
             import discord
+
+            # Its calendar begins at a fixed day, and what is old the store sweeps away.
+            env.backend.advance_clock((datetime.now(UTC) - env.now()).total_seconds())
 
             guild = env.create_guild()
             moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_guild=True))
