@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import discord
 
+PATIENCE = 120.0  # seconds that the bot may take for one thing on a machine that others keep busy
 KNOWLEDGE = """
 collection: {title: A tea shop, scope: Tea and the shop that sells it., language: en, as_of: 2025-05-12}
 faq:
@@ -208,7 +209,7 @@ async def room(
     store = Store.open(f"sqlite:///{tmp_path / 'store.db'}" if kept else None)
     bot = bot_for(store, tmp_path, settings, own)
     try:
-        async with simcord.run(bot, shard_count=1) as env:
+        async with simcord.run(bot, shard_count=1, settle_timeout=PATIENCE) as env:
             import discord
 
             # Its calendar begins at a fixed day, and what is old the store sweeps away.
