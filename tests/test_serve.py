@@ -16,6 +16,8 @@ from bot.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+PATIENCE = 60.0  # seconds; what takes so long hangs
+
 
 class Platforms:
     """Stand-ins for platforms: what matters here is how they are run, not what they do."""
@@ -63,7 +65,7 @@ def test_a_signal_closes_every_platform(number: int) -> None:
         serving = asyncio.create_task(run({"a": platforms.steady("a"), "b": platforms.steady("b")}, None))  # type: ignore[arg-type]
         await turns(lambda: platforms.running == {"a", "b"})
         os.kill(os.getpid(), number)
-        await asyncio.wait_for(serving, 5)
+        await asyncio.wait_for(serving, PATIENCE)
 
     asyncio.run(story())
     assert platforms.closed == {"a", "b"}
@@ -80,7 +82,7 @@ def test_one_failure_leaves_the_others(caplog: pytest.LogCaptureFixture) -> None
         assert not serving.done()
         assert platforms.closed == set()
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(serving, 5)
+        await asyncio.wait_for(serving, PATIENCE)
 
     with caplog.at_level(logging.ERROR):
         asyncio.run(story())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -71,10 +70,9 @@ def test_a_day_in_its_life(tmp_path: Path) -> None:
             ack = await slack.command("/ask", QUESTION)
             assert ack.seconds < 1
             await slack.post_after(2)
-            stopping = time.monotonic()
-            bot.send(signal.SIGTERM)
-            assert await bot.ended() == 0
-            assert time.monotonic() - stopping < 5
+            code, seconds = await bot.stop()
+            assert code == 0
+            assert seconds < 5
 
     run(scenario)
 
