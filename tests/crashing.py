@@ -34,7 +34,7 @@ def acknowledged_until_killed(script: str, *arguments: str, after: int) -> list[
         process.send_signal(signal.SIGKILL)
         rest = process.stdout.read()  # what it had said before it died
         process.stdout.close()
-        process.wait(timeout=30)
+        process.wait(timeout=120)
     # A line that was cut off in the middle was not said.
     return [*lines, *(line.strip() for line in rest.splitlines(keepends=True) if line.endswith("\n"))]
 

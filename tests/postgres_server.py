@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 
 _UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
+_PATIENCE = 150  # seconds for the server to start or stop on a machine that others keep busy
+_PATIENTLY = ("-w", "-t", str(_PATIENCE))
 
 
 class PostgresServer:
@@ -24,8 +26,11 @@ class PostgresServer:
         if self.user:
             if not _open_to_all(self.programs):
                 self.programs = _copy(self.programs, self.folder / "packages")
-            shutil.chown(self.folder, self.user)
-        self._run("initdb", "-D", str(self.data), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+            for place in (self.folder, *self.folder.rglob("*")):
+                shutil.chown(place, self.user)
+        # Not the locale of whoever runs the tests, which this machine may not know.
+        options = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        self._run("initdb", "-D", str(self.data), "-U", "postgres", *options)
         self._count = 0
         self.start()
 
@@ -37,20 +42,21 @@ class PostgresServer:
     def start(self) -> None:
         """Start it and wait until it answers."""
         options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=50"
-        self._run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-o", options, "-w", "start")
+        self._run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-o", options, *_PATIENTLY, "start")
 
     def stop(self) -> None:
         """Stop it at once; whoever is connected finds out."""
-        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
+        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", *_PATIENTLY, "stop")
 
     def freeze(self) -> None:
         """Let it hang: connections stay open and nothing answers."""
-        for process in self._processes():
+        os.kill(self._first(), signal.SIGSTOP)  # from now on no other begins, and none that ends is forgotten
+        for process in self._others():
             os.kill(process, signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let it go on."""
-        for process in self._processes():
+        for process in (*self._others(), self._first()):
             os.kill(process, signal.SIGCONT)
 
     def new_database(self) -> str:
@@ -65,10 +71,12 @@ class PostgresServer:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _processes(self) -> list[int]:
-        first = int((self.data / "postmaster.pid").read_text().splitlines()[0])
-        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
-        return [first, *map(int, children)]
+    def _first(self) -> int:
+        return int((self.data / "postmaster.pid").read_text().splitlines()[0])
+
+    def _others(self) -> list[int]:
+        first = self._first()
+        return [int(child) for child in Path(f"/proc/{first}/task/{first}/children").read_text().split()]
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
@@ -77,7 +85,7 @@ class PostgresServer:
             user=self.user,
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
-            timeout=60,
+            timeout=2 * _PATIENCE,
         )
 
 

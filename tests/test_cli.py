@@ -29,7 +29,7 @@ def backchannel(
         env={**kept, "PYTHONPATH": str(ROOT), **environ},
         input=stdin.encode() if isinstance(stdin, str) else stdin,
         capture_output=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

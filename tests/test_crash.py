@@ -37,7 +37,7 @@ from bot.store import Store
 store, start = Store.open(sys.argv[1]), int(sys.argv[2])
 for number in range(start, start + 10_000):
     person = Asker(platform="terminal", person=f"p{number}")
-    if store.record_vote("k", person, Action.HELPFUL, entry_id="faq/a").result(30):
+    if store.record_vote("k", person, Action.HELPFUL, entry_id="faq/a").result(120):
         print(number, flush=True)
 """
 
@@ -111,7 +111,7 @@ def test_a_killed_bot_keeps_every_confirmed_change_with_its_history(tmp_path: Pa
         with Store.open(url) as store:
             moderation = Moderation(Service(open_snapshot(root)), store)
             moderation.reconcile()
-            assert store.remember("flush", str(after)).result(30)
+            assert store.remember("flush", str(after)).result(120)
             history = store.desk.edits(limit=1_000)
             ways = [one for one in edit.present(root, "faq/borrow")["alternates"] if one.startswith("way ")]
             done = [one for one in reversed(history) if one.state == "done"]
@@ -174,7 +174,7 @@ def test_of_two_moderators_in_two_processes_nobody_loses_an_edit(tmp_path: Path)
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in processes:
-        said += process.communicate(timeout=60)[0]
+        said += process.communicate(timeout=300)[0]
         assert process.returncode == 0
     ways = edit.present(root, "faq/borrow")["alternates"]
     assert {f"{name} {number}" for name in ("asha", "bilal") for number in range(20)} <= set(ways)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,7 @@ from discord import ui
 
 from adapters.discord_ids import Press
 from adapters.discord_items import Menu, Push
-from tests.fakes.discord_room import Room, bot_for, buttons, choices, room, snapshot, text, vague
+from tests.fakes.discord_room import PATIENCE, Room, bot_for, buttons, choices, room, snapshot, text, vague
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +28,8 @@ SURE, UNKNOWN = "When is the tea shop open?", "zebra quantum guitar"
 
 def rows(room: Room, query: str) -> list[Any]:
     """What the store has on disk, once everything that waits is written."""
-    room.store.close()
-    with sqlite3.connect(room.store._backend.database.file) as database:  # type: ignore[union-attr,arg-type]
+    room.store.close(PATIENCE)
+    with closing(sqlite3.connect(room.store._backend.database.file)) as database:  # type: ignore[union-attr,arg-type]
         return database.execute(query).fetchall()
 
 

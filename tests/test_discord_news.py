@@ -176,7 +176,7 @@ def test_figures_as_a_picture_with_words_for_who_cannot_see_it(tmp_path: Path) -
     async def chat() -> None:
         async with shop(tmp_path) as (here, _):
             await here.ana.slash(here.channel, "ask", question=SURE)
-            assert here.store.remember("flush", "asked").result(20)
+            assert here.store.remember("flush", "asked").result(60)
             shown = (await here.mod.slash(here.channel, "backchannel stats")).response
             assert "1 questions in 30 days: 1 answered" in text(shown)
             gallery = next(part for part in here_parts(shown) if part["type"] == GALLERY)

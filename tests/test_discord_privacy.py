@@ -33,7 +33,7 @@ def test_show_and_delete_what_is_kept(tmp_path: Path) -> None:
             assert ROOM.privacy in text(told.response)
             assert "90 days" in text(told.response)
             assert list(buttons(told.response)) == [ROOM.show_mine, ROOM.delete_mine]
-            assert here.store.remember("flush", "1").result(20)
+            assert here.store.remember("flush", "1").result(60)
 
             shown = (await here.ana.click(told.response, label=ROOM.show_mine)).response
             assert shown.content == ROOM.mine

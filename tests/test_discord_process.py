@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sqlite3
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -176,7 +176,7 @@ def test_buttons_and_forms_outlive_a_killed_bot(tmp_path: Path) -> None:
                 await server.until(done, "what became of the form")
                 said = text_of(server.messages[server.callbacks[sent]["message"]["id"]])
                 assert "with the moderators" in said
-        with sqlite3.connect(tmp_path / "store.db") as database:
+        with closing(sqlite3.connect(tmp_path / "store.db")) as database:
             assert database.execute("SELECT vote FROM vote").fetchall() == [("helpful",)]
             assert database.execute("SELECT count(*) FROM question WHERE wanted").fetchall() == [(1,)]
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ODD = "How long may a samovar simmer?"
-WAIT = 20
+WAIT = 60
 MARK = "# Kept by the harbour office."
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from discord.app_commands import Command
 
 ODD = "How long may a samovar simmer?"
-WAIT = 20
+WAIT = 60
 REFUSED = "Only moderators can do that."
 # What everybody may press; every other verb is the moderators', and tried below.
 READERS = {

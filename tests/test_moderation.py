@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-WAIT = 20
+WAIT = 60
 MODERATOR = Asker(platform="terminal", tenant="harbour", is_moderator=True)
 TODAY = date(2026, 7, 1)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-WAIT = 20
+WAIT = 60
 
 
 class Desk:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from bot.bulletin import Bulletin
 
-WAIT = 20
+WAIT = 60
 ROOM = Channel(id="mods", tenant="harbour")
 UNKNOWN = "what is the frobnication quota"
 HOUR, DAY = 3600.0, 86_400.0

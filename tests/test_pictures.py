@@ -21,7 +21,7 @@ def test_pictures_show_what_is_sent(script: str, libraries: tuple[str, ...]) -> 
     for library in libraries:
         pytest.importorskip(library)
     command = [sys.executable, str(ROOT / "scripts" / script), "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, f"{done.stdout}{done.stderr}\nDraw them anew: python scripts/{script}"
 
 

@@ -209,7 +209,7 @@ def test_each_workspace_is_brought_answers_with_its_own_token(tmp_path: Path) ->
             for team in (*TOKENS, "T0GONE"):
                 asker = Asker(platform="slack", tenant=team, place="C1", person=f"U{team}")
                 assert moderators.ask_moderators(f"key-{team}", "zeppelin moorings", asker)
-                assert moderators.desk.settle([f"key-{team}"], "alternate", "faq/borrow").result(20)
+                assert moderators.desk.settle([f"key-{team}"], "alternate", "faq/borrow").result(60)
             # Nothing wakes the bot here: it looks by itself, at the latest ten seconds on.
             await slack.until(lambda: len(slack.of("chat.postMessage")) == len(TOKENS), "the answers")
             sent = {str(call.fields["channel"]): call.token for call in slack.of("chat.postMessage")}

@@ -116,13 +116,13 @@ def test_a_public_answer_is_corrected_and_withdrawn(tmp_path: Path) -> None:
     async def scenario(slack: SlackServer, moderation: Moderation) -> None:
         await slack.mention("how many books may i borrow")
         post = await slack.post_after(0)
-        assert moderation.store.remember("flush", "x").result(20)
+        assert moderation.store.remember("flush", "x").result(60)
         await asyncio.to_thread(edit, moderation, "Ten books", "Twelve books")
         await slack.until(lambda: "Twelve books" in words(post), "the correction")
         today = datetime.now(UTC)
         assert f"Updated {today.day} {today:%B} {today.year}" in words(post)
         assert "bc1:feedback:0" in post.controls
-        assert moderation.store.remember("flush", "y").result(20)
+        assert moderation.store.remember("flush", "y").result(60)
         moderator = moderation.of(Asker(platform="slack", is_moderator=True), "Asha")
         await asyncio.to_thread(lambda: moderator.make(moderator.retire("faq/borrow", "section/history")))
         await slack.until(lambda: "This answer was retired on" in words(post), "the withdrawal")
@@ -140,16 +140,16 @@ def test_who_asked_hears_of_what_was_settled_elsewhere(tmp_path: Path) -> None:
         await slack.press(await slack.post_after(0), "ask_moderators", user="U2")
         await slack.until(lambda: any(WORDS.room.sent in words(one) for one in slack.posts))
         store = moderation.store
-        assert store.remember("flush", "x").result(20)
+        assert store.remember("flush", "x").result(60)
         (waiting,) = store.desk.open_questions()
         with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as terminal:
-            assert terminal.desk.settle([waiting.key], "alternate", "faq/borrow").result(20)
+            assert terminal.desk.settle([waiting.key], "alternate", "faq/borrow").result(60)
         await asyncio.to_thread(edit, moderation, "Ten books", "Eleven books")  # wakes the courier before its time
         await slack.until(lambda: any(one.channel == "U2" for one in slack.posts), "the answer")
         answer = next(one for one in slack.posts if one.channel == "U2")
         assert UNKNOWN in words(answer)
         assert "Eleven books" in words(answer)
-        await slack.until(lambda: store.remember("flush", "y").result(20) and not store.desk.requests([waiting.key]))
+        await slack.until(lambda: store.remember("flush", "y").result(60) and not store.desk.requests([waiting.key]))
 
     play(tmp_path, scenario)
 

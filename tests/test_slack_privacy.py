@@ -34,7 +34,7 @@ def test_show_and_delete_what_is_kept(tmp_path: Path) -> None:
         told = await slack.post_after(2)
         assert told.to == "U1"
         assert "90 days" in "\n".join(texts(told.blocks))
-        assert store.remember("flush", "1").result(20)
+        assert store.remember("flush", "1").result(60)
         await slack.press(told, Name.MINE)
         await slack.until(lambda: any(ODD in str(view) for view in slack.views.values()))
         await slack.press(told, Name.FORGET)

@@ -297,7 +297,7 @@ def test_effects_are_completed_unless_the_page_has_changed(tmp_path: Path, monke
 
     def hurried(self: Moderator, proposal: Any, *, seconds: float, **more: Any) -> Impact:
         if seconds > ENOUGH_TIME and "Thirteen" in proposal.diff:
-            confirmed.wait(20)
+            confirmed.wait(60)
         return weigh(self, proposal, seconds=0 if seconds <= ENOUGH_TIME else None, **more)
 
     monkeypatch.setattr(Moderator, "weigh", hurried)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import stat
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -28,6 +30,7 @@ from bot.store.keys import kept
 from bot.store.schema import METADATA, QUESTION
 from bot.store.writer import Writer
 from bot.store.writes import ChoiceMade
+from tests.fakes.stopwatch import Stopwatch
 from tests.postgres_server import PostgresServer
 from tests.replies import reply
 
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 
 SOMEONE = Asker(platform="terminal", tenant="harbour", place="help", person="someone")
 ANOTHER = Asker(platform="terminal", tenant="harbour", place="help", person="another")
-WAIT = 20  # seconds that a write may take on a busy machine
+WAIT = 60  # seconds that a write may take on a machine that others keep busy
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +152,8 @@ def test_a_removed_reply_comes_into_the_queue(store: Store) -> None:
 def test_who_asked_the_moderators_can_be_reached_until_answered(store: Store) -> None:
     """The button keeps an address, for bringing the answer and for nothing after it."""
     store.record_question("k1", reply("what now"), SOMEONE)
-    assert store.ask_moderators("k1", "what now", SOMEONE).result(10)
-    assert store.ask_moderators("gone", "an older one", ANOTHER).result(10)
+    assert store.ask_moderators("k1", "what now", SOMEONE).result(WAIT)
+    assert store.ask_moderators("gone", "an older one", ANOTHER).result(WAIT)
     assert store.remember("flush", "1").result(WAIT)
     assert {question.key: question.wanted for question in store.desk.open_questions()} == {"k1": True, "gone": True}
     assert [request.person for request in store.desk.requests(["k1"])] == ["someone"]
@@ -209,11 +212,11 @@ def test_records_share_transactions_and_the_urgent_wait_for_nobody(monkeypatch: 
     writer = Writer(lambda batch: batches.append([one.key for one in batch]), lambda: 3600.0, limit=100)  # type: ignore[union-attr]
     gathered = [writer.put(ChoiceMade(key=str(number), entry_id="faq/a"), precious=False) for number in range(20)]
     assert not any(one.done() for one in gathered)
-    assert writer.put(ChoiceMade(key="vote", entry_id="faq/a"), precious=True).result(10)
-    assert all(one.result(10) for one in gathered)
+    assert writer.put(ChoiceMade(key="vote", entry_id="faq/a"), precious=True).result(WAIT)
+    assert all(one.result(WAIT) for one in gathered)
     assert batches == [[*map(str, range(20)), "vote"]]
     writer.put(ChoiceMade(key="last", entry_id="faq/a"), precious=False)
-    assert writer.close(10) == 0
+    assert writer.close(WAIT) == 0
     assert batches[1:] == [["last"]]
 
 
@@ -530,7 +533,7 @@ def test_without_a_database_everything_still_works() -> None:
     """Nothing lasts and nothing fails; what needs the past says that there is none."""
     with Store.open(None) as store:
         assert not store.record_question(new_key(), reply("x"), SOMEONE).result(0)
-        assert not store.ask_moderators("k", "x", SOMEONE).result(10)
+        assert not store.ask_moderators("k", "x", SOMEONE).result(WAIT)
         assert store.claim("c", 60)
         assert not store.claim("c", 60)
         store.remember("a", "1")
@@ -573,7 +576,8 @@ def test_deleted_words_are_gone_from_sqlites_file(tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path / 's.db'}") as store:
         store.record_question("k1", reply("a very particular wording"), SOMEONE)
         assert store.erase(SOMEONE).result(WAIT)
-    assert sqlite3.connect(tmp_path / "s.db").execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    with closing(sqlite3.connect(tmp_path / "s.db")) as database:
+        assert database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert b"particular" not in (tmp_path / "s.db").read_bytes()
 
 
@@ -642,9 +646,13 @@ def test_closing_keeps_to_its_time(tmp_path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     lost = store.record_question("k", reply("x"), SOMEONE)
-    started = time.monotonic()
-    assert store.close(timeout=0.5) == 1
-    assert time.monotonic() - started < 4
+
+    async def close() -> float:
+        with Stopwatch() as watch:
+            assert await asyncio.to_thread(store.close, 0.5) == 1
+        return watch.seconds
+
+    assert asyncio.run(close()) < 4
     assert not lost.result(0)
     other.close()
 
@@ -675,7 +683,7 @@ def test_postgresql_that_goes_away_and_comes_back(server: PostgresServer) -> Non
         with pytest.raises(StoreError, match="away"):
             store.desk.open_questions()
         server.start()
-        assert all(written.result(60) for written in waiting)
+        assert all(written.result(WAIT) for written in waiting)
         assert store.status().trouble is None
         assert len(store.desk.recent_questions()) == 20
 
@@ -687,7 +695,7 @@ def test_postgresql_that_is_away_at_the_start(server: PostgresServer) -> None:
     with Store.open(url) as store:
         kept = store.record_question("k0", reply("x"), SOMEONE)
         server.start()
-        assert kept.result(60)
+        assert kept.result(WAIT)
 
 
 def test_recording_never_waits_for_a_frozen_server(server: PostgresServer) -> None:
@@ -701,4 +709,4 @@ def test_recording_never_waits_for_a_frozen_server(server: PostgresServer) -> No
             assert not written.done()
         finally:
             server.thaw()
-        assert written.result(60)
+        assert written.result(WAIT)

@@ -108,10 +108,10 @@ class Room:
 
     async def deliver(self) -> None:
         """Bring people what is due to them, and let it arrive."""
-        assert self.store.remember("flush", "deliver").result(20)
+        assert self.store.remember("flush", "deliver").result(PATIENCE)
         while await courier.deliver(self.bot.outbox, self.bot.news, pace=0):
             pass
-        assert self.store.remember("flush", "delivered").result(20)
+        assert self.store.remember("flush", "delivered").result(PATIENCE)
         await self.env.settle()
 
     def last(self, channel: Any = None) -> dict[str, Any]:
