@@ -21,8 +21,9 @@ ROOM = wording("en").room
 ODD = "zebra quantum guitar of mine"
 
 
-def test_show_and_delete_what_is_kept(tmp_path: Path) -> None:
+def test_show_and_delete_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command tells, one button sends a file to the presser alone, the other deletes; nobody else's goes."""
+    monkeypatch.setattr("bot.disclosure.PATIENCE", 60.0)  # a slow disk takes longer than a person would wait
 
     async def chat() -> None:
         async with room(tmp_path) as here:

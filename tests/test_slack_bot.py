@@ -46,8 +46,9 @@ def test_a_command_is_answered_privately(tmp_path: Path) -> None:
     talk(tmp_path, scenario)
 
 
-def test_the_readers_language_is_used(tmp_path: Path) -> None:
+def test_the_readers_language_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack's locale of a person chooses the translation and the words around it."""
+    monkeypatch.setattr("adapters.slack_people.PATIENCE", 60.0)  # this machine may be slower than a person would wait
 
     async def scenario(slack: SlackServer, _store: Store) -> None:
         slack.users["U1"] = {"locale": "de-DE"}

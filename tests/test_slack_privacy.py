@@ -23,8 +23,9 @@ ROOM = wording("en").room
 ODD = "zebra quantum guitar of mine"
 
 
-def test_show_and_delete_what_is_kept(tmp_path: Path) -> None:
+def test_show_and_delete_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`/ask privacy` tells, one button opens a page with everything, the other deletes; nobody else's goes."""
+    monkeypatch.setattr("bot.disclosure.PATIENCE", 60.0)  # a slow disk takes longer than a person would wait
 
     async def scenario(slack: SlackServer, store: Store) -> None:
         for number, user in enumerate(("U1", "U2")):
