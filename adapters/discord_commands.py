@@ -129,7 +129,7 @@ def _add_ask(tree: Tree, desk: Desk) -> None:
             view=layout(shown.card, shown.frame), ephemeral=shown.frame.private, allowed_mentions=mentions
         )
         if not shown.frame.private and isinstance(response.resource, discord.InteractionMessage):
-            desk.posted(asker, response.resource, shown.frame)
+            desk.posted(asker, response.resource, shown.frame.key, shown.card.entry)
 
     @ask.autocomplete("question")
     async def complete(interaction: Interaction, current: str) -> list[Choice[str]]:

@@ -18,7 +18,7 @@ from bot.unasked import Unasked
 
 if TYPE_CHECKING:
     from adapters.discord_items import Interaction
-    from bot.model import Card, Reply
+    from bot.model import Card, Entry, Reply
     from bot.service import Service
     from bot.store import Store
 
@@ -113,13 +113,18 @@ class Desk:
         return Shown(card=self.offered(other.card, asker), frame=frame, answered=False)
 
     def posted(
-        self, asker: Asker, message: discord.Message | discord.PartialMessage, frame: Frame, *, again: bool = False
+        self,
+        asker: Asker,
+        message: discord.Message | discord.PartialMessage,
+        key: str,
+        entry: Entry | None,
+        *,
+        again: bool = False,
     ) -> None:
-        """Keep where a public answer stands, so that a correction can reach it.
+        """Keep where a public answer stands, and what `entry` was when it was written: a correction can reach it.
 
         `again` where it showed something else before, perhaps an entry that it shows no more.
         """
-        entry = self.service.snapshot.knowledge.by_id.get(frame.entry_id)
         if (entry is not None or again) and not _alone(asker):
             self.store.record_post(
                 Post(
@@ -130,10 +135,17 @@ class Desk:
                     entry_id=entry.id if entry else "",
                     posted_at=int(message.created_at.timestamp()),
                     digest=reading(entry) if entry else "",
-                    key=frame.key,
+                    key=key,
                     locale=asker.locale,
                 )
             )
+
+    def entry_shown(self, key: str, entry_id: str) -> Entry | None:
+        """The entry that a reply of ours shows: as it was then, if that is remembered, else as it is now."""
+        reply = self._replies.get(key)
+        if reply and reply.entry and reply.entry.id == entry_id:
+            return reply.entry
+        return self.service.snapshot.knowledge.by_id.get(entry_id)
 
     def question(self, key: str) -> str:
         """What was asked under this key, empty once forgotten."""

@@ -82,7 +82,7 @@ class Messages:
         except discord.HTTPException as error:
             logger.info("the answer %s could not be changed (HTTP %s)", answer.id, error.status)
         else:
-            self._desk.posted(asker, answer, shown.frame, again=True)
+            self._desk.posted(asker, answer, shown.frame.key, shown.card.entry, again=True)
 
     def _way(self, message: discord.Message, me: int) -> Way | None:
         if message.author.bot or message.webhook_id or message.type not in _SPOKEN:
@@ -123,7 +123,7 @@ class Messages:
             return
         shown = self._desk.ask(words, asker, private=message.guild is None)
         sent = await self._send(message, shown, words)
-        self._desk.posted(asker, sent, shown.frame)
+        self._desk.posted(asker, sent, shown.frame.key, shown.card.entry)
 
     async def _speak_up(self, message: discord.Message) -> None:
         title = message.channel.name if isinstance(message.channel, discord.Thread) else ""

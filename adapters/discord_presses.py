@@ -146,7 +146,7 @@ class Presses:
         await interaction.response.defer()
         sent = await interaction.followup.send(view=shared(texts, asker.locale, frame), wait=True)
         await interaction.delete_original_response()
-        self._desk.posted(asker, sent, frame)
+        self._desk.posted(asker, sent, press.key, self._desk.entry_shown(press.key, entry_id))
 
     async def _remove(self, interaction: Interaction, press: Press) -> None:
         asker, words = self._desk.asker(interaction), _words(interaction)

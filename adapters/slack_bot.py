@@ -294,7 +294,7 @@ class Bot:
 
         `again` where the message showed something else before, perhaps an entry that it shows no more.
         """
-        entry = self.service.snapshot.knowledge.by_id.get(shown.value.entry_id)
+        entry = shown.card.entry
         if here.direct or (entry is None and not again):
             return
         self.store.record_post(

@@ -150,6 +150,7 @@ def _entry_card(entry: Entry, telling: _Telling, shown: Document, actions: tuple
         suggestions=suggestions,
         actions=actions,
         language=reader.words.language,
+        entry=entry,
     )
 
 

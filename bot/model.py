@@ -270,6 +270,8 @@ class Card:
     suggestions: tuple[Suggestion, ...] = ()  # at most 3
     actions: tuple[Action, ...] = ()
     language: str  # BCP 47 of the words around the knowledge
+    # What it shows, as it was then: it may change while the card is on its way. No part of what is seen.
+    entry: Entry | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -266,8 +266,6 @@ class Outbox:
             if taken < _AT_ONCE and self._store.claim(held, _HELD):
                 taken += 1
                 yield self._correction(post, digest)
-        if self._service.snapshot.knowledge is not knowledge:
-            return
         if left:
             self._check_at = now if taken else now + _APART
         elif self._checked != knowledge.version:
@@ -275,6 +273,8 @@ class Outbox:
             self._check_at, self._checked = now + _AGAIN, knowledge.version
         else:
             self._check_at = float("inf")
+        if self._service.snapshot.knowledge is not knowledge:
+            self._check_at = 0.0  # looked at last: the news of a change says the same, and must not be overwritten
 
     def _correction(self, post: Post, digest: str) -> Correction:
         asker = Asker(platform=self._platform, tenant=post.tenant, place=post.place, locale=post.locale)

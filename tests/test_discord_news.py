@@ -136,6 +136,26 @@ def test_a_public_answer_is_corrected_where_it_stands(tmp_path: Path) -> None:
     asyncio.run(chat())
 
 
+def test_an_edit_while_an_answer_is_on_its_way_corrects_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept of a message is what it says, not what the knowledge says by then."""
+
+    async def chat() -> None:
+        async with shop(tmp_path) as (here, _):
+            posted = here.bot.desk.posted
+
+            def late(*parts: Any, **more: Any) -> None:
+                edit(here, tmp_path, "from nine to six", "from ten to eight")
+                posted(*parts, **more)
+
+            monkeypatch.setattr(here.bot.desk, "posted", late)
+            await here.ana.send(here.channel, f"{here.mention} {SURE}")
+            await here.deliver()
+            (answer,) = here.ours()
+            assert "from ten to eight" in text(answer)
+
+    asyncio.run(chat())
+
+
 def test_a_retired_answer_says_so(tmp_path: Path) -> None:
     """What was wrong is no longer read."""
 

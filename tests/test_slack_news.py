@@ -13,6 +13,7 @@ pytest.importorskip("slack_bolt")
 from adapters.slack_news import bulletin_blocks
 from bot.bulletin import MAX_LINE, MAX_LINES, Bulletin, Line, Part
 from bot.config import Settings
+from bot.correction import reading
 from bot.model import Asker
 from bot.moderation import Moderation
 from bot.schedule import Weekly
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from tests.fakes.slack_records import Post
+    from tests.fakes.slack_records import Json, Post
 
 MODS = "C0MODS"
 WORDS = wording("en")
@@ -128,6 +129,31 @@ def test_a_public_answer_is_corrected_and_withdrawn(tmp_path: Path) -> None:
         await slack.until(lambda: "This answer was retired on" in words(post), "the withdrawal")
         assert "Twelve books" not in words(post)
         assert "bc1:entry:0" in post.controls
+
+    play(tmp_path, scenario)
+
+
+def test_what_is_kept_of_an_answer_is_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit while it is on its way to Slack does not make it pass for corrected."""
+
+    async def scenario(slack: SlackServer, moderation: Moderation) -> None:
+        moderation.correct_days = 0  # so that what is kept stays as it is
+        shown = reading(moderation.service.snapshot.knowledge.by_id["faq/borrow"])
+        post_message = slack._on_chat_postMessage
+
+        def late(fields: Json, token: str) -> Json:
+            monkeypatch.setattr(slack, "_on_chat_postMessage", post_message)
+            answer = post_message(fields, token)
+            edit(moderation, "Ten books", "Twelve books")
+            return answer
+
+        monkeypatch.setattr(slack, "_on_chat_postMessage", late)
+        await slack.mention("how many books may i borrow")
+        await slack.direct("thanks", user="U2")
+        await slack.until(lambda: any(one.channel == "D1" for one in slack.posts))
+        assert moderation.store.remember("flush", "x").result(60)
+        (kept,) = moderation.store.desk.posts("slack", 0)
+        assert kept.digest == shown
 
     play(tmp_path, scenario)
 
