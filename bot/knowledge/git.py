@@ -47,7 +47,8 @@ def extract(folder: Path, revision: str, into: Path) -> None:
     archive = into / ".archive.tar"
     _git(folder, "archive", f"--output={archive}", named.strip(), "--", ".")
     with tarfile.open(archive) as files:
-        files.extractall(into, filter="data")
+        files.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11 has it since 3.11.4
+        files.extractall(into)  # noqa: S202 - Git wrote it just now
     archive.unlink()
 
 
