@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.fakes.tokens import leaks
 
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 def pytest_configure() -> None:
     """Switch the cache off, also for the processes that tests start; tests of it name a folder of their own.
 
-    No example of a property has to be quick: how long one takes says more of the machine than of the code.
+    No example of a property has to be quick, to run or to make: how long that takes says more of the machine than of
+    the code.
     """
     os.environ["BACKCHANNEL_CACHE"] = "off"
-    settings.register_profile("unhurried", deadline=None)
+    settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("unhurried")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.model import Collection, Entry, StockReply, Translation
@@ -77,9 +77,6 @@ def collections(draw: st.DrawFn) -> Collection:
     return collection_of(*made, stock_replies=tuple(replies), synonyms=synonyms)
 
 
-slow_to_make = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-
-
 def both(collection: Collection, text: str) -> tuple[Index, PlainRanking]:
     """Index a collection in both ways and ask; only where there is a word to ask."""
     index = index_of(collection)
@@ -89,7 +86,7 @@ def both(collection: Collection, text: str) -> tuple[Index, PlainRanking]:
     return index, plain
 
 
-@slow_to_make
+@settings(max_examples=60)
 @given(collections(), texts)
 def test_features_agree_with_plain_ones(collection: Collection, text: str) -> None:
     """Every feature of every target."""
@@ -105,7 +102,7 @@ def test_features_agree_with_plain_ones(collection: Collection, text: str) -> No
     assert about == pytest.approx(plain.about(), abs=1e-4)
 
 
-@slow_to_make
+@settings(max_examples=60)
 @given(collections(), texts)
 def test_ranking_agrees_with_a_plain_one(collection: Collection, text: str) -> None:
     """Order, confidences, the stock reply's chance and what speaks against the best entry."""
@@ -122,7 +119,7 @@ def test_ranking_agrees_with_a_plain_one(collection: Collection, text: str) -> N
     assert found.lookalike == expected.lookalike
 
 
-@slow_to_make
+@settings(max_examples=60)
 @given(collections(), texts)
 def test_the_nearest_phrasing_is_named(collection: Collection, text: str) -> None:
     """The one that is nearest in words and meaning together, for moderators to see."""

@@ -8,5 +8,6 @@ from bot.search.transformer import Transformer
 
 __all__ = ["MAX_QUESTION", "Checkpoint", "Engine", "Transformer"]
 
-# A product of small matrices may raise the flag for lanes of the processor that hold no number of ours.
-warnings.filterwarnings("ignore", "invalid value encountered in matmul", RuntimeWarning)
+# A product of small matrices may raise the flags for lanes of the processor that hold no number of ours.
+_FLAGS = "(divide by zero|invalid value|overflow) encountered in (dot|matmul)"
+warnings.filterwarnings("ignore", _FLAGS, RuntimeWarning)
