@@ -83,6 +83,7 @@ class DiscordServer:
         self.drop_connections = 0  # how many gateway connections to refuse
         self.application_flags = (1 << 18) if message_content else 0
         self._ids = count(1)
+        self._begun = 0  # how many sessions
         self._sessions: dict[str, Session] = {}
         self._sockets: dict[web.WebSocketResponse, Session | None] = {}
         self._changed = asyncio.Condition()
@@ -125,7 +126,7 @@ class DiscordServer:
 
     async def until_ready(self, sessions: int = 1) -> None:
         """Wait until the bot has identified so many times and its commands are known."""
-        await self.until(lambda: self.count_op(2) >= sessions and self._live(), f"{sessions} identified sessions")
+        await self.until(lambda: self._begun >= sessions and self._live(), f"{sessions} identified sessions")
 
     def count_op(self, op: int) -> int:
         """How many frames of this opcode the bot sent."""
@@ -304,16 +305,19 @@ class DiscordServer:
             await self._send(socket, session.sent[-1])
         self._sessions[session.key] = session
         self._sockets[socket] = session
+        self._begun += 1
 
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> None:
         session = self._sessions.get(data["session_id"])
         if session is None:
             await self._send(socket, {"op": 9, "d": False})
             return
-        for event in [one for one in session.sent if one["s"] > data["seq"]]:
-            await self._send(socket, event)
-        await self._send(socket, {"op": 0, "t": "RESUMED", "s": len(session.sent), "d": {}})
+        told = data["seq"]
+        while told < len(session.sent):  # more may happen meanwhile
+            await self._send(socket, session.sent[told])
+            told += 1
         self._sockets[socket] = session
+        await self._send(socket, {"op": 0, "t": "RESUMED", "s": told, "d": {}})
 
     async def _send(self, socket: web.WebSocketResponse, frame: Json) -> None:
         if not socket.closed:
