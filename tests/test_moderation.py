@@ -65,7 +65,7 @@ def test_the_whole_loop(loop: Loop) -> None:
     (waiting,) = loop.moderator.queue()
     assert (waiting.text, waiting.people) == (question, 3)
     proposal = loop.moderator.add_alternate("faq/borrow", waiting.text)
-    found = loop.moderator.weigh(proposal)
+    found = loop.moderator.weigh(proposal, seconds=None)
     assert [(flip.text, flip.times, str(flip.after)) for flip in found.questions] == [
         (question, 3, "answer faq/borrow")
     ]
@@ -105,7 +105,7 @@ def test_a_change_that_would_break_the_knowledge_is_not_made(loop: Loop) -> None
     before = (loop.root / "faq.yaml").read_bytes()
     proposal = loop.moderator.edit("faq/borrow", {"answer": "![picture](https://x.example/y.png)"})
     with pytest.raises(KnowledgeError, match=r"picture|image"):
-        loop.moderator.weigh(proposal)
+        loop.moderator.weigh(proposal, seconds=None)
     with pytest.raises(KnowledgeError):
         loop.moderator.make(proposal)
     assert (loop.root / "faq.yaml").read_bytes() == before
@@ -120,7 +120,7 @@ def test_weighing_goes_on_where_it_ended(loop: Loop) -> None:
     assert first.asked == 0
     assert first.skipped > 0
     steps: list[str] = []
-    assert loop.moderator.weigh(proposal, progress=lambda stage, *_: steps.append(stage)).skipped == 0
+    assert loop.moderator.weigh(proposal, seconds=None, progress=lambda stage, *_: steps.append(stage)).skipped == 0
     assert set(steps) == {"Asking both versions"}, "nothing is read or indexed once more"
     weighed = loop.moderation.proposed(proposal, None)
     loop.moderator.make(proposal)
@@ -301,10 +301,10 @@ def test_the_words_of_few_people_are_withheld(loop: Loop) -> None:
     common = "what is the frobnication quota"
     loop.ask(common, "a", "b", "c")
     loop.ask("where did I put my frobnication quota paper", "d")
-    flips = loop.moderator.weigh(loop.moderator.add_alternate("faq/borrow", common)).questions
+    flips = loop.moderator.weigh(loop.moderator.add_alternate("faq/borrow", common), seconds=None).questions
     assert common in {flip.text for flip in flips}
     loop.moderation.min_people = 9
-    hidden = loop.moderator.weigh(loop.moderator.add_alternate("faq/borrow", common)).questions
+    hidden = loop.moderator.weigh(loop.moderator.add_alternate("faq/borrow", common), seconds=None).questions
     assert {flip.text for flip in hidden} == {"…"}
     assert len(hidden) == len(flips)
 
