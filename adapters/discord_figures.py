@@ -16,7 +16,7 @@ from bot.wording import wording
 if TYPE_CHECKING:
     from adapters.discord_items import Interaction
     from bot.statistics import Statistics
-    from bot.wording import ModeratorWording
+    from bot.wording import Wording
 
 _FILE = "figures.png"
 _LISTED = 15  # entries with figures
@@ -25,7 +25,7 @@ _LISTED = 15  # entries with figures
 async def show(interaction: Interaction, found: Statistics) -> None:
     """Show the figures; the interaction has been deferred."""
     words = wording(interaction.locale.value)
-    lines = lines_of(found, words.moderator)
+    lines = lines_of(found, words)
     drawn = await asyncio.to_thread(picture.draw, found)
     told = report("\n".join(lines))
     if drawn is None:
@@ -37,7 +37,7 @@ async def show(interaction: Interaction, found: Statistics) -> None:
     await interaction.edit_original_response(view=page, attachments=[file])
 
 
-def lines_of(found: Statistics, words: ModeratorWording) -> list[str]:
+def lines_of(found: Statistics, words: Wording) -> list[str]:
     """Say the figures."""
-    lines = [found.summary(words), *found.by_entry(_LISTED)]
-    return [*lines, words.unreached.format(entries=", ".join(found.unreached))] if found.unreached else lines
+    lines = [found.summary(words.moderator), *found.by_entry(_LISTED, words.room)]
+    return [*lines, words.moderator.unreached.format(entries=", ".join(found.unreached))] if found.unreached else lines

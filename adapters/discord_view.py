@@ -18,8 +18,7 @@ from bot.wording import wording
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.model import Card
-    from bot.store import Complaint
+    from bot.model import Card, Complaint
 
 COMPLAINTS: dict[str, Complaint] = {"t": "wrong_topic", "d": "out_of_date", "s": "one_sided", "u": "unclear"}
 _ANSWER, _OTHER = 0x2E7D6B, 0x80848E  # accents
@@ -67,8 +66,8 @@ def complaint(card: Card, frame: Frame, entry_id: str) -> Page:
     """Build what follows "Not what I meant": what was wrong, and what else there is."""
     words = wording(card.language).room
     reasons = [
-        _button("why", label, frame, f"{letter}.{short(entry_id)}")
-        for letter, label in zip(COMPLAINTS, words.complaints, strict=True)
+        _button("why", words.complaints[one], frame, f"{letter}.{short(entry_id)}")
+        for letter, one in COMPLAINTS.items()
     ]
     return Page(*layout(card, frame).to_components(), text(escape(words.what_was_wrong)), row(*reasons))
 

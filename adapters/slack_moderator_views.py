@@ -159,15 +159,16 @@ def history_lines(edits: Iterable[Edit]) -> str:
 
 def figures(statistics: Statistics, locale: str | None) -> tuple[str, list[Json]]:
     """Show how questions ended: in a sentence, by day, by entry, and which entries nobody reaches."""
-    words = wording(locale).moderator
-    head = statistics.summary(words)
+    words = wording(locale)
+    head = statistics.summary(words.moderator)
     days = [
         f"{one.day}  {one.answered:>6} + {one.asked_back} ? {one.unanswered} -" for one in statistics.days if one.total
     ]
     blocks = [literal(head)]
-    blocks += [preformatted("\n".join(lines)) for lines in (days, statistics.by_entry(4 * _LISTED)) if lines]
+    entries = statistics.by_entry(4 * _LISTED, words.room)
+    blocks += [preformatted("\n".join(lines)) for lines in (days, entries) if lines]
     if statistics.unreached:
-        unreached = words.unreached.format(entries=", ".join(statistics.unreached))
+        unreached = words.moderator.unreached.format(entries=", ".join(statistics.unreached))
         blocks.append(literal(clamp(unreached, block.MAX_PLAIN)))
     return head, blocks
 

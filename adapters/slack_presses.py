@@ -15,9 +15,8 @@ from adapters.slack_privacy import Privacy
 from adapters.slack_text import Json, literal
 from adapters.slack_values import Name, Value, action_id
 from bot.clamp import clamp
-from bot.model import Action
+from bot.model import Action, Complaint
 from bot.store import new_key
-from bot.store.records import Complaint
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ class Presses:
             return
         complaints = [
             block.button(label, action_id(Name.COMPLAINT, number), replace(value, vote=complaint).encode())
-            for number, (complaint, label) in enumerate(zip(get_args(Complaint), words.room.complaints, strict=True))
+            for number, (complaint, label) in enumerate(words.room.complaints.items())
         ]
         blocks = [literal(words.room.what_was_wrong), block.actions(complaints)]
         if value.question:

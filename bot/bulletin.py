@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.model import Entry, Knowledge
     from bot.proposal import Digest
     from bot.reload import Refused, Reloaded
-    from bot.store import Edit
+    from bot.store import Edit, VoteCount
     from bot.wording import Wording
 
 MAX_LINES = 8  # of one part: a checkout of 500 entries is one message
@@ -88,10 +88,7 @@ def of_week(digest: Digest, knowledge: Knowledge, words: Wording) -> Bulletin:
     """Tell of the week: what waits, what was voted down, what is due; a quiet one in one line."""
     own = words.news
     waiting = [f"{group.people} x {' '.join(group.text.split())}" for group in digest.top]
-    votes = [
-        own.votes.format(title=_titled(count.entry_id, knowledge), helpful=count.helpful, unhelpful=count.unhelpful)
-        for count in digest.voted_down
-    ]
+    votes = [_votes(count, knowledge, words) for count in digest.voted_down]
     parts = [
         _part("", [own.asked.format(total=digest.asked, answered=digest.answered)], words),
         _part(own.waits.format(count=digest.waiting) if digest.waiting else "", waiting, words),
@@ -137,6 +134,12 @@ def _named(entry: Entry) -> str:
 def _titled(entry_id: str, knowledge: Knowledge) -> str:
     entry = knowledge.by_id.get(entry_id)
     return _named(entry) if entry else entry_id
+
+
+def _votes(count: VoteCount, knowledge: Knowledge, words: Wording) -> str:
+    title = _titled(count.entry_id, knowledge)
+    said = words.news.votes.format(title=title, helpful=count.helpful, unhelpful=count.unhelpful)
+    return f"{said} ({words.room.complained(count.complaints)})" if count.complaints else said
 
 
 def _made(edit: Edit, words: Wording) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Level = Literal["error", "warning"]
 EntryKind = Literal["faq", "section"]
 Outcome = Literal["answer", "suggest", "none"]
+Complaint = Literal["wrong_topic", "out_of_date", "one_sided", "unclear"]  # about an answer
 Reason = Literal[
     "matched",  # one entry is sure enough
     "ambiguous",  # several entries are likely, or one is not sure enough

@@ -70,6 +70,7 @@ def review(*, path: Path | None, everything: bool) -> None:
 def stats(*, days: int, page: Path | None, as_json: bool, path: Path | None) -> None:
     """Show how questions ended, by day and by entry, and which entries nobody reaches."""
     from bot.statistics import page as page_of
+    from bot.wording import DEFAULT_LANGUAGE, wording
 
     with _moderator(path) as moderator:
         figures = moderator.statistics(datetime.now(UTC).date(), days=days)
@@ -83,7 +84,7 @@ def stats(*, days: int, page: Path | None, as_json: bool, path: Path | None) -> 
         if day.total:
             parts = f"{day.answered:,} answered, {day.asked_back:,} asked back, {day.unanswered:,} not answered"
             click.echo(f"{day.day}  {day.total:>7,}: {parts}, {day.declined:,} declined")
-    for line in figures.by_entry(_LISTED):
+    for line in figures.by_entry(_LISTED, wording(DEFAULT_LANGUAGE).room):
         click.echo(line)
     click.echo(f"Answered nobody: {', '.join(figures.unreached) or 'none'}")
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.charts import Part, stacked_bars
+from bot.wording import DEFAULT_LANGUAGE, wording
 
 if TYPE_CHECKING:
-    from bot.model import Knowledge
-    from bot.store import Desk
-    from bot.wording import ModeratorWording
+    from bot.model import Complaint, Entry, Knowledge
+    from bot.store import Desk, VoteCount
+    from bot.wording import ModeratorWording, RoomWording
 
 _STYLE = Path(__file__).with_name("page.css")
 _MOST_DAYS = 31  # rows of the chart that are still read
@@ -45,6 +46,12 @@ class EntryFigures:
     answers: int
     helpful: int
     unhelpful: int
+    complaints: tuple[tuple[Complaint, int], ...] = ()  # what was wrong, the most frequent first
+
+    def line(self, words: RoomWording) -> str:
+        """Write the figures as a line of a column."""
+        wrong = f"  {words.complained(self.complaints)}" if self.complaints else ""
+        return f"{self.answers:>6}  {self.entry_id}  +{self.helpful} -{self.unhelpful}{wrong}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +83,9 @@ class Statistics:
             declined=sum(day.declined for day in self.days),
         )
 
-    def by_entry(self, most: int) -> list[str]:
+    def by_entry(self, most: int, words: RoomWording) -> list[str]:
         """Write a line for each of the first `most` entries, those that nothing is known of left out."""
-        return [
-            f"{one.answers:>6}  {one.entry_id}  +{one.helpful} -{one.unhelpful}"
-            for one in self.entries[:most]
-            if one.answers or one.helpful or one.unhelpful
-        ]
+        return [one.line(words) for one in self.entries[:most] if one.answers or one.helpful or one.unhelpful]
 
 
 def statistics(
@@ -97,16 +100,7 @@ def statistics(
     answers = Counter({one.entry_id: one.count for one in desk.answer_counts(since=first.isoformat(), tenant=tenant)})
     since = datetime.combine(first, datetime.min.time(), UTC).timestamp()
     votes = {count.entry_id: count for count in desk.vote_counts(since=since, tenant=tenant)}
-    figures = [
-        EntryFigures(
-            entry_id=entry.id,
-            title=entry.title,
-            answers=answers[entry.id],
-            helpful=votes[entry.id].helpful if entry.id in votes else 0,
-            unhelpful=votes[entry.id].unhelpful if entry.id in votes else 0,
-        )
-        for entry in knowledge.by_id.values()
-    ]
+    figures = [_figures(entry, answers[entry.id], votes.get(entry.id)) for entry in knowledge.by_id.values()]
     return Statistics(
         days=tuple(_day(first + timedelta(days=number), ends) for number in range(days)),
         entries=tuple(sorted(figures, key=lambda one: (-one.answers, one.entry_id))),
@@ -127,9 +121,10 @@ def page(figures: Statistics, title: str) -> str:
         if day.total
     }
     chart = stacked_bars("By day", "How each day's questions ended", rows) if rows else "<p>Nobody has asked yet.</p>"
+    english = wording(DEFAULT_LANGUAGE).room
     table = "".join(
         f"<tr><td>{escape(one.title)}<br><small>{escape(one.entry_id)}</small></td>"
-        f"<td>{one.answers:,}</td><td>{one.helpful:,}</td><td>{one.unhelpful:,}</td></tr>"
+        f"<td>{one.answers:,}</td><td>{one.helpful:,}</td><td>{one.unhelpful:,}</td><td>{english.complained(one.complaints)}</td></tr>"
         for one in figures.entries
         if one.answers or one.helpful or one.unhelpful
     )
@@ -143,11 +138,22 @@ def page(figures: Statistics, title: str) -> str:
 <section><h2>By day</h2>
 <p>Green was answered, blue asked back, red not answered, grey declined by name.</p>{chart}</section>
 <section><h2>By entry</h2><div class="wide"><table>
-<thead><tr><th>Entry</th><th>Answers</th><th>Helpful</th><th>Not</th></tr></thead>
+<thead><tr><th>Entry</th><th>Answers</th><th>Helpful</th><th>Not</th><th>What was wrong</th></tr></thead>
 <tbody>{table}</tbody></table></div></section>
 <section><h2>Entries that answered nobody</h2><p>{unreached}</p></section>
 </main></body></html>
 """
+
+
+def _figures(entry: Entry, answers: int, votes: VoteCount | None) -> EntryFigures:
+    return EntryFigures(
+        entry_id=entry.id,
+        title=entry.title,
+        answers=answers,
+        helpful=votes.helpful if votes else 0,
+        unhelpful=votes.unhelpful if votes else 0,
+        complaints=votes.complaints if votes else (),
+    )
 
 
 def _day(day: date, ends: Counter[tuple[str, str]]) -> Day:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from bot.model import Outcome
+    from bot.model import Complaint, Outcome
 
 _FILE = Path(__file__).with_name("wording.toml")
 DEFAULT_LANGUAGE = "en"
@@ -96,9 +96,18 @@ class RoomWording:
     waiting: str
 
     @property
-    def complaints(self) -> tuple[str, ...]:
-        """What may have been wrong with an answer, in the order of the store's complaints."""
-        return self.wrong_topic, self.out_of_date, self.one_sided, self.hard_to_follow
+    def complaints(self) -> Mapping[Complaint, str]:
+        """What may have been wrong with an answer."""
+        return {
+            "wrong_topic": self.wrong_topic,
+            "out_of_date": self.out_of_date,
+            "one_sided": self.one_sided,
+            "unclear": self.hard_to_follow,
+        }
+
+    def complained(self, counts: Iterable[tuple[Complaint, int]]) -> str:
+        """Say how many found what wrong with an answer."""
+        return ", ".join(f"{count} x {self.complaints[one]}" for one, count in counts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

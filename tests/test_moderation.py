@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 pytest.importorskip("sqlalchemy")
 
+from bot.bulletin import of_week
 from bot.errors import EditError, KnowledgeError, NotAllowedError, StoreError
 from bot.model import Action, Asker
 from bot.moderation import Moderation
 from bot.service import Service
 from bot.snapshot import open_snapshot
+from bot.statistics import Day, EntryFigures, Statistics, page
 from bot.store import Edit, Store
+from bot.wording import wording
 from tests.samples import places, write_files
 
 if TYPE_CHECKING:
@@ -200,16 +203,18 @@ def test_the_digest_says_what_needs_a_hand(loop: Loop) -> None:
     """The size of the queue, its top, and what was voted down."""
     loop.ask("what is the frobnication quota", "a", "b", "c")
     voter = Asker(platform="terminal", tenant="harbour", person="a")
-    assert loop.store.record_vote("k", voter, Action.NOT_THIS, entry_id="faq/noise").result(WAIT)
+    vote = loop.store.record_vote("k", voter, Action.NOT_THIS, entry_id="faq/noise", complaint="out_of_date")
+    assert vote.result(WAIT)
     digest = loop.moderator.digest(TODAY)
     assert (digest.waiting, [group.text for group in digest.top]) == (1, ["what is the frobnication quota"])
     assert [(count.entry_id, count.unhelpful) for count in digest.voted_down] == [("faq/noise", 1)]
+    told = of_week(digest, loop.moderator.snapshot.knowledge, wording("en"))
+    shown = [line.text for part in told.parts for line in part.lines]
+    assert "Is the reading room too quiet? (faq/noise): 0 helpful, 1 not (1 x Out of date)" in shown
 
 
 def test_statistics_tell_who_answered_and_who_never_did(loop: Loop) -> None:
     """Counts by day and by entry, and the entries that nobody reached."""
-    from datetime import UTC, datetime
-
     loop.ask("opening hours", "a", "b")
     loop.ask("what is the frobnication quota", "a")
     loop.ask("will it rain tomorrow", "a")
@@ -220,10 +225,22 @@ def test_statistics_tell_who_answered_and_who_never_did(loop: Loop) -> None:
     assert set(figures.unreached) == {"faq/borrow", "faq/noise", "section/history"}
 
 
+def test_statistics_tell_what_people_found_wrong(loop: Loop) -> None:
+    """Complaints stand beside the votes of their entry, the most frequent first, in the reader's language."""
+    for person, complaint in (("a", "unclear"), ("b", "out_of_date"), ("c", "out_of_date"), ("d", None)):
+        voter = Asker(platform="terminal", tenant="harbour", person=person)
+        vote = loop.store.record_vote("k", voter, Action.NOT_THIS, entry_id="faq/noise", complaint=complaint)
+    assert vote.result(WAIT)
+    figures = loop.moderator.statistics(datetime.now(UTC).date())
+    assert figures.by_entry(9, wording("en").room) == ["     0  faq/noise  +0 -4  2 x Out of date, 1 x Hard to follow"]
+    assert figures.by_entry(9, wording("de").room) == [
+        "     0  faq/noise  +0 -4  2 x Veraltet, 1 x Schwer verständlich"
+    ]
+    assert "<td>2 x Out of date, 1 x Hard to follow</td>" in page(figures, "Figures")
+
+
 def test_the_statistics_page_shows_no_markup_of_others() -> None:
     """Titles are text on the page, whatever is in them."""
-    from bot.statistics import Day, EntryFigures, Statistics, page
-
     day = Day(day=TODAY, answered=3, asked_back=1, unanswered=2, declined=0)
     entry = EntryFigures(entry_id="faq/a", title="<script>alert(1)</script>", answers=3, helpful=1, unhelpful=0)
     text = page(Statistics(days=(day,), entries=(entry,), unreached=("faq/b",)), "Figures")

@@ -5,7 +5,6 @@ from bot.store.desk import Desk
 from bot.store.records import (
     AnswerCount,
     AskedQuestion,
-    Complaint,
     DayCount,
     Edit,
     Owed,
@@ -22,7 +21,6 @@ from bot.store.store import Store, new_key
 __all__ = [
     "AnswerCount",
     "AskedQuestion",
-    "Complaint",
     "DayCount",
     "Desk",
     "Edit",

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Connection, Row, Select
 
-    from bot.model import Asker
-    from bot.store.records import Complaint
+    from bot.model import Asker, Complaint
 
 _EDIT = tuple(EDIT.c[name] for name in Edit.__slots__)
 _POSTS = 20_000  # messages that can be corrected: a busy week

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.model import Action, Outcome, Reason
+from bot.model import Action, Complaint, Outcome, Reason
 
 Vote = Literal[Action.HELPFUL, Action.NOT_THIS, Action.NONE_OF_THESE]
-Complaint = Literal["wrong_topic", "out_of_date", "one_sided", "unclear"]
 EditState = Literal["pending", "done", "void"]  # pending until the files are written; void when they never were
 Verdict = Literal["alternate", "new_entry", "out_of_scope", "dismissed"]
 
@@ -121,7 +120,7 @@ class VoteCount:
     entry_id: str
     helpful: int
     unhelpful: int
-    complaints: tuple[tuple[Complaint, int], ...] = ()
+    complaints: tuple[tuple[Complaint, int], ...] = ()  # what was wrong, the most frequent first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

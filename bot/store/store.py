@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from bot.config import Settings
-    from bot.model import Asker, Reply
+    from bot.model import Asker, Complaint, Reply
     from bot.privacy import Marker
-    from bot.store.records import Complaint, OwnData, Post, Vote
+    from bot.store.records import OwnData, Post, Vote
     from bot.store.writes import Write
 
 _CLAIMS_IN_MEMORY = 10_000

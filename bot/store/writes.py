@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
-    from bot.model import Asker, Reply
+    from bot.model import Asker, Complaint, Reply
     from bot.privacy import Marker
-    from bot.store.records import Complaint, Request, Verdict, Vote
+    from bot.store.records import Request, Verdict, Vote
 
 Insert: TypeAlias = sqlite.Insert | postgresql.Insert
 
