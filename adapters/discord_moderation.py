@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from discord import Permissions, app_commands
@@ -186,7 +185,7 @@ class Moderation(app_commands.Group):
         """Tell how the last days' questions ended, by entry, and what nobody reached."""
         moderator = self._review.changes.moderator(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        found = await asyncio.to_thread(moderator.statistics, datetime.now(UTC).date())
+        found = await asyncio.to_thread(moderator.statistics)
         await discord_figures.show(interaction, found)
 
     @add.autocomplete("question")
@@ -226,7 +225,7 @@ def _words(interaction: Interaction) -> RoomWording:
 
 def _problems(service: Service) -> list[Problem]:
     snapshot = service.snapshot
-    problems = list(check_files(snapshot.path))
+    problems = list(check_files(snapshot.path, today=service.today))
     if not any(one.level == "error" for one in problems) and phrasing_count(snapshot.knowledge) <= MAX_PHRASINGS:
         problems += lint(snapshot.knowledge, snapshot.engine.decide)
     return problems

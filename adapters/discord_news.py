@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -102,14 +101,13 @@ class News:
         try:
             moderator = self._moderation.of(self._desk.asker(interaction), interaction.user.display_name)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            today = datetime.now(UTC).date()
-            made = await asyncio.to_thread(lambda: moderator.make(moderator.still_true(entry_id, today)))
+            made = await asyncio.to_thread(lambda: moderator.make(moderator.still_true(entry_id)))
         except BackchannelError as error:
             await tell(interaction, error)
             return
         entry, words = self._desk.service.snapshot.knowledge.by_id[entry_id], wording(locale)
         said = words.news.confirmed.format(
-            title=entry.title, date=words.on(entry.review_by or today), command=f"{UNDO} {made.key}"
+            title=entry.title, date=words.on(entry.review_by or self._desk.service.today), command=f"{UNDO} {made.key}"
         )
         await interaction.edit_original_response(view=notice([said], locale))
 

@@ -100,7 +100,8 @@ class Moderating:
         await self._sender.respond(here, clamp(told, block.MAX_PLAIN), blocks)
 
     async def _check(self, here: Here) -> None:
-        found = await asyncio.to_thread(check_files, self._bot.service.status().path)
+        service = self._bot.service
+        found = await asyncio.to_thread(lambda: check_files(service.snapshot.path, today=service.today))
         problems = self._bot.service.concerning(found, here.asker)
         words = wording(here.locale)
         head = words.room.check_found.format(count=len(problems)) if problems else words.room.check_clean

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from adapters import slack_blocks as block
@@ -137,10 +136,9 @@ class _NotInstalledError(Exception):
 async def still_true(value: Value, here: Here, bot: Bot, admit: Admit) -> None:
     """Confirm an entry: the date moves, in the file; who presses needs the right at that moment."""
     words = wording(here.locale)
-    today = datetime.now(UTC).date()
     try:
         moderator = await admit(here)
-        made = await asyncio.to_thread(lambda: moderator.make(moderator.still_true(value.entry_id, today)))
+        made = await asyncio.to_thread(lambda: moderator.make(moderator.still_true(value.entry_id)))
     except NotAllowedError:
         said = words.room.moderators_only
     except BackchannelError as error:
@@ -148,7 +146,7 @@ async def still_true(value: Value, here: Here, bot: Bot, admit: Admit) -> None:
     else:
         entry = bot.service.snapshot.knowledge.by_id[value.entry_id]
         said = words.news.confirmed.format(
-            title=entry.title, date=words.on(entry.review_by or today), command=f"{UNDO} {made.key}"
+            title=entry.title, date=words.on(entry.review_by or bot.service.today), command=f"{UNDO} {made.key}"
         )
     await bot.sender.respond(here, said, [literal(said)])
 

@@ -11,7 +11,6 @@ import json
 import logging
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from adapters import slack_blocks as block
@@ -218,8 +217,7 @@ class Reviewing:
         await self._bot.sender.respond(here, head, blocks)
 
     async def _stats(self, here: Here) -> None:
-        today = datetime.now(UTC).date()
-        statistics = await self._read(here, lambda moderator: moderator.statistics(today))
+        statistics = await self._read(here, lambda moderator: moderator.statistics())
         if statistics is not None:
             await slack_figures.show(here, statistics, self._bot.sender)
 

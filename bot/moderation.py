@@ -6,11 +6,10 @@ import json
 import logging
 import secrets
 import threading
-import time
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.errors import EditError, NotAllowedError, StoreError
@@ -69,10 +68,9 @@ class Moderation:
         git: GitMode = "off",
         weekly: Weekly | None = None,
         correct_days: int = 7,
-        now: Callable[[], float] = time.time,
     ) -> None:
         self.service, self.store, self.cases, self.min_people = service, store, tuple(cases), min_people
-        self.now, self.repository = now, Repository(store, git)
+        self.repository = Repository(store, git)
         self.weekly, self.correct_days = weekly, correct_days  # when to tell the week, and how long to correct
         self._version: Version | None = None
         self._weighed: tuple[tuple[str, str], Version] | None = None  # by what it was proposed for, and the change
@@ -119,7 +117,7 @@ class Moderation:
         """Make a change: into the history, into the files, into force, and into Git where that is set."""
         record = Edit(
             key=secrets.token_hex(4),
-            made_at=int(self.now()),
+            made_at=int(self.service.now()),
             author=author,
             reason=reason,
             action=proposal.change.action,
@@ -206,7 +204,7 @@ class Moderator:
         """Give what waits to be settled, grouped by meaning, what matters most first. Raises StoreError."""
         asked = self._all.store.desk.open_questions(tenant=self.tenant)
         questions = [one for one in asked if self._concerns(one)]
-        return group(questions, now=self._all.now(), min_people=self._min_people, apart=self._apart())
+        return group(questions, now=self._all.service.now(), min_people=self._min_people, apart=self._apart())
 
     def _concerns(self, question: AskedQuestion) -> bool:
         """Whether a question was asked where some of the same collections are known."""
@@ -298,9 +296,9 @@ class Moderator:
                 raise EditError(f"{successor} is in another collection; readers are sent on within {home.name} only.")
         return self._propose(entry_id, lambda root, local: edit.retire(root, local, own))
 
-    def still_true(self, entry_id: str, today: date) -> Proposal:
+    def still_true(self, entry_id: str) -> Proposal:
         """Propose to confirm an entry: true as of today, to be looked at again after as long as before, or a year."""
-        entry = self.snapshot.knowledge.by_id.get(entry_id)
+        entry, today = self.snapshot.knowledge.by_id.get(entry_id), self._all.service.today
         if entry is None:
             raise EditError(f"There is no {entry_id}.")
         if entry.review_by is None or entry.review_by > today + _SOON:
@@ -364,17 +362,17 @@ class Moderator:
         edits = self._all.store.desk.edits(entry_id=entry_id, limit=_HISTORY)
         return tuple(one for one in edits if one.collection in own)[:limit]
 
-    def statistics(self, today: date, *, days: int = 30) -> Statistics:
-        """Give the figures of the last days. Raises StoreError."""
-        knowledge = self.snapshot.knowledge
+    def statistics(self, *, days: int = 30) -> Statistics:
+        """Give the figures of the last days, today's included. Raises StoreError."""
+        knowledge, today = self.snapshot.knowledge, self._all.service.today
         return statistics(self._all.store.desk, knowledge, today=today, days=days, tenant=self.tenant)
 
-    def digest(self, today: date, *, top: int = 5) -> Digest:
+    def digest(self, *, top: int = 5) -> Digest:
         """Give the weekly look at what needs a hand. Raises StoreError."""
-        queue = self.queue()
-        since = self._all.now() - timedelta(days=7).total_seconds()
+        queue, today = self.queue(), self._all.service.today
+        since = self._all.service.now() - timedelta(days=_WEEK).total_seconds()
         votes = self._all.store.desk.vote_counts(since=since, tenant=self.tenant)
-        days = self.statistics(today, days=_WEEK)
+        days = self.statistics(days=_WEEK)
         every = self.snapshot.knowledge.by_id.values()
         due = sorted(
             (entry.review_by, entry.id, entry)

@@ -73,7 +73,7 @@ def stats(*, days: int, page: Path | None, as_json: bool, path: Path | None) -> 
     from bot.wording import DEFAULT_LANGUAGE, wording
 
     with _moderator(path) as moderator:
-        figures = moderator.statistics(datetime.now(UTC).date(), days=days)
+        figures = moderator.statistics(days=days)
     if page is not None:
         page.write_text(page_of(figures, f"The last {days} days"), encoding="utf-8")
     if as_json:

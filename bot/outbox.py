@@ -94,7 +94,7 @@ class Outbox:
 
     def __init__(self, moderation: Moderation, platform: str) -> None:
         self._moderation, self._service = moderation, moderation.service
-        self._store, self._platform, self._now = moderation.store, platform, moderation.now
+        self._store, self._platform, self._now = moderation.store, platform, moderation.service.now
         self._news: deque[Reloaded | Refused] = deque()
         self._lock = threading.Lock()
         self._announced_at = float("-inf")
@@ -200,7 +200,7 @@ class Outbox:
             if known == moment:
                 continue
             asker = replace(self._there(channel), is_moderator=True)
-            digest = self._moderation.of(asker, "").digest(now.date())
+            digest = self._moderation.of(asker, "").digest()
             # A channel that is new is told from the next week on.
             if self._store.swap(key, moment) and known is not None:
                 bulletin = of_week(digest, self._service.seen_from(asker).knowledge, self._words(channel))
@@ -278,7 +278,7 @@ class Outbox:
 
     def _correction(self, post: Post, digest: str) -> Correction:
         asker = Asker(platform=self._platform, tenant=post.tenant, place=post.place, locale=post.locale)
-        today = datetime.fromtimestamp(self._now(), UTC).date()
+        today = self._service.today
         question = self._store.desk.question(post.key) if post.key else None
         card = self._service.again(post.entry_id, question, asker)
         note = ""

@@ -75,14 +75,14 @@ class Service:
         places: Places | None = None,
         memory: Memory | None = None,
         limits: Limits | None = None,
-        today: Callable[[], date] = date.today,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._snapshot = snapshot
         self._locale = locale
-        self._places, self._places_at = places or Places(), datetime.now(UTC)
+        self.now = now  # seconds since the epoch; everybody who needs the time takes it from here
+        self._places, self._places_at = places or Places(), self._moment()
         self._memory = memory if memory is not None else Memory()
         self._limits = limits or Limits()
-        self._today = today
         self._refused: tuple[KnowledgeError, datetime] | None = None
         self._places_refused: ConfigError | None = None
         self._reloading = threading.Lock()  # a reload that began earlier must not end later
@@ -105,6 +105,14 @@ class Service:
         if places is not None:
             service.reload_places(lambda: places)
         return service
+
+    @property
+    def today(self) -> date:
+        """The day, in UTC."""
+        return self._moment().date()
+
+    def _moment(self) -> datetime:
+        return datetime.fromtimestamp(self.now(), UTC)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -170,7 +178,7 @@ class Service:
         entry = knowledge.by_id.get(entry_id)
         if entry is not None:
             self._memory.remember(asker, entry.title)
-        return card_of(entry_id, today=self._today(), locale=self._language(asker), knowledge=knowledge)
+        return card_of(entry_id, today=self.today, locale=self._language(asker), knowledge=knowledge)
 
     def settled(self, entry_id: str, asker: Asker) -> Card | None:
         """What moderators settled a question with: an entry in full, or a fixed reply; None if it is not in force."""
@@ -189,7 +197,7 @@ class Service:
         decision = snapshot.engine.decide(question) if question else None
         if decision and decision.outcome == "answer" and decision.matches[0].entry is entry:
             return self._compose(decision, asker, snapshot).card
-        return card_of(entry_id, today=self._today(), locale=self._language(asker), knowledge=snapshot.knowledge)
+        return card_of(entry_id, today=self.today, locale=self._language(asker), knowledge=snapshot.knowledge)
 
     def withdrawn(self, entry_id: str, on: date, asker: Asker) -> Card:
         """What stands in the place of an entry that is gone since a day."""
@@ -261,10 +269,12 @@ class Service:
         with self._reloading:
             old = self._snapshot
             try:
-                new = open_snapshot(old.path, cache=old.cache, transformer=old.engine.transformer, progress=progress)
+                new = open_snapshot(
+                    old.path, cache=old.cache, transformer=old.engine.transformer, progress=progress, now=self.now
+                )
             except KnowledgeError as error:
                 known = self._refused is not None and str(self._refused[0]) == str(error)
-                self._refused = (error, datetime.now(UTC))
+                self._refused = (error, self._moment())
                 if not known:
                     self._tell(Refused(error=error, in_force_since=old.loaded_at))
                 raise
@@ -296,7 +306,7 @@ class Service:
         except ConfigError as error:
             self._places_refused = error
             raise
-        self._places, self._places_at, self._places_refused = places, datetime.now(UTC), None
+        self._places, self._places_at, self._places_refused = places, self._moment(), None
         for problem in problems:
             logger.warning("settings: %s", problem)
 
@@ -305,7 +315,7 @@ class Service:
         self._memory.forget(asker)
 
     def _compose(self, decision: Decision, asker: Asker, snapshot: Snapshot) -> Reply:
-        return compose(decision, today=self._today(), locale=self._language(asker), knowledge=snapshot.knowledge)
+        return compose(decision, today=self.today, locale=self._language(asker), knowledge=snapshot.knowledge)
 
     def _language(self, asker: Asker) -> str | None:
         return self.place(asker).language or asker.locale or self._locale

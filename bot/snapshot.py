@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from bot.prepared import prepare
 from bot.search import Checkpoint, Transformer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.config import Settings
     from bot.model import Knowledge
     from bot.progress import Progress
@@ -75,10 +78,11 @@ def open_snapshot(
     cache: Cache | None = None,
     transformer: Transformer | None = None,
     progress: Progress | None = None,
+    now: Callable[[], float] = time.time,
 ) -> Snapshot:
     """Make the knowledge at `path` ready to be asked. Raises KnowledgeError."""
     knowledge, engine = prepare(path, cache=cache, transformer=transformer, progress=progress)
-    return _snapshot(path, knowledge, engine, cache, datetime.now(UTC))
+    return _snapshot(path, knowledge, engine, cache, datetime.fromtimestamp(now(), UTC))
 
 
 def _snapshot(path: Path, knowledge: Knowledge, engine: Engine, cache: Cache | None, loaded_at: datetime) -> Snapshot:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 import simcord
-from moderating import ENTRY, WAITS, in_channel, let_the_week_end, moderated, noon
+from moderating import ENTRY, WAITS, in_channel, let_the_week_end, moderated
+from pictures import noon
 
 from adapters.discord_desk import PLATFORM
 from adapters.discord_settings import DiscordSettings

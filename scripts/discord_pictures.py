@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import simcord
-from pictures import DAY, PICTURES, keep, stale
+from pictures import PICTURES, keep, noon, stale
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -63,7 +63,7 @@ def use_the_systems_browser() -> None:
 @asynccontextmanager
 async def scenes() -> AsyncIterator[tuple[dict[str, Any], Any]]:
     """Hold the conversations: what was done by the picture's name, and how to look at it."""
-    service = Service(open_snapshot(ROOT / "knowledge"), today=lambda: DAY)
+    service = Service(open_snapshot(ROOT / "knowledge"), now=noon)
     decide = service.snapshot.engine.decide
     vague = next(one for one in VAGUE if decide(one).outcome == "suggest")
     strange = next(one for one in STRANGE if decide(one).reason == "unknown")

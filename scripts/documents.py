@@ -11,12 +11,12 @@ import io
 import json
 import re
 import sys
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner
+from pictures import noon
 from rich.console import Console
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +34,6 @@ from bot.snapshot import open_snapshot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-DAY = date(2026, 1, 15)  # of the conversation: a later one may add notices that an answer is old
 QUESTIONS = ("whats backchanel diplomacy", "who gains from more trade?", "who won the cricket match", "/quit")
 WIDTH = 80
 
@@ -46,7 +45,7 @@ def conversation() -> str:
     """A conversation with the shipped knowledge, as a terminal shows it."""
     screen = io.StringIO()
     console = Console(file=screen, width=WIDTH, highlight=False, markup=False, emoji=False)
-    service = Service(open_snapshot(ROOT / "knowledge"), today=lambda: DAY)
+    service = Service(open_snapshot(ROOT / "knowledge"), now=noon)
     typed = iter(QUESTIONS)
 
     def next_line() -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from pictures import DAY
+from pictures import NOON, noon
 
 from bot.moderation import Moderation
 from bot.schedule import Weekly
@@ -22,14 +20,8 @@ if TYPE_CHECKING:
 
 WAITS = ("Do the spy chiefs talk to each other?", "do the spy chiefs talk")  # asked by two people
 ENTRY = "What is backchannel diplomacy"  # to which they are added
-_NOON = datetime.combine(DAY, time(12), UTC)
 _WRITTEN = "review_by: 2027-05-12"
 _DUE = ("2026-01-10", "2026-01-20")  # one entry's day is past, another's comes soon
-
-
-def noon() -> float:
-    """Tell the time, which stands still."""
-    return _NOON.timestamp()
 
 
 def moderated(knowledge: Path, folder: Path, store: Store) -> Moderation:
@@ -40,8 +32,7 @@ def moderated(knowledge: Path, folder: Path, store: Store) -> Moderation:
     for day in _DUE:
         written = written.replace(_WRITTEN, f"review_by: {day}", 1)
     file.write_text(written, encoding="utf-8")
-    known = replace(open_snapshot(folder / "knowledge"), loaded_at=_NOON - timedelta(seconds=1))
-    return Moderation(Service(known, today=lambda: DAY), store, now=noon)
+    return Moderation(Service(open_snapshot(folder / "knowledge", now=noon), now=noon), store)
 
 
 def in_channel(moderation: Moderation, folder: Path, platform: str, channel: str) -> None:
@@ -51,5 +42,5 @@ def in_channel(moderation: Moderation, folder: Path, platform: str, channel: str
 
 def let_the_week_end(moderation: Moderation, platform: str, channel: str) -> None:
     """Make the digest due."""
-    moderation.weekly = Weekly(day=DAY.weekday(), hour=12)
+    moderation.weekly = Weekly(day=NOON.weekday(), hour=NOON.hour)
     moderation.store.swap(f"week/{platform}/{channel}", "the week before")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,11 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PICTURES: Final = Path(__file__).parents[1] / "docs" / "pictures"
-DAY: Final = date(2026, 1, 15)  # on which the pictures are drawn: a later one may add notices that an answer is old
+NOON: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)  # of what the documents show: later, answers may be called old
 _KEPT: Final = PICTURES / "drawn.json"
 _CHANGE: Final = re.compile(r"(/backchannel undo) [0-9a-f]{8}")  # the key is another each time
 # What a message has and nobody sees: ids, made anew for each one, and what a button or a form carries for us.
 _UNSEEN: Final = frozenset({"id", "custom_id", "action_id", "block_id", "callback_id", "private_metadata"})
+
+
+def noon() -> float:
+    """Tell the time, which stands still."""
+    return NOON.timestamp()
 
 
 def stale(scenes: Mapping[str, Any]) -> list[str]:

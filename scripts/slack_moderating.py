@@ -6,7 +6,8 @@ import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from moderating import ENTRY, WAITS, in_channel, let_the_week_end, moderated, noon
+from moderating import ENTRY, WAITS, in_channel, let_the_week_end, moderated
+from pictures import noon
 
 from adapters.slack_here import PLATFORM
 from bot.store import Store

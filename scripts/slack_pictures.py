@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pictures import DAY, PICTURES, keep, stale
+from pictures import PICTURES, keep, noon, stale
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -97,7 +97,7 @@ writeFileSync(file, PNG.sync.write(cut));
 
 async def scenes() -> list[dict[str, Any]]:
     """Hold the conversations; give what was sent."""
-    service = Service(open_snapshot(ROOT / "knowledge"), today=lambda: DAY)
+    service = Service(open_snapshot(ROOT / "knowledge"), now=noon)
     decide = service.snapshot.engine.decide
     vague = next(one for one in VAGUE if decide(one).outcome == "suggest")
     strange = next(one for one in STRANGE if decide(one).reason == "unknown")

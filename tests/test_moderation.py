@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 WAIT = 60
 MODERATOR = Asker(platform="terminal", tenant="harbour", is_moderator=True)
-TODAY = date(2026, 7, 1)
+TODAY, NOON = date(2026, 7, 1), time(12)
 
 
 class Loop:
@@ -36,10 +36,15 @@ class Loop:
 
     def __init__(self, folder: Path, **options: object) -> None:
         self.root = write_files(folder / "library")
-        self.service = Service(open_snapshot(self.root), today=lambda: TODAY)
-        self.store = Store.open(f"sqlite:///{folder / 's.db'}")
+        self.clock = [datetime.combine(TODAY, NOON, UTC).timestamp()]
+        self.service = Service(open_snapshot(self.root, now=self.now), now=self.now)
+        self.store = Store.open(f"sqlite:///{folder / 's.db'}", now=self.now)
         self.moderation = Moderation(self.service, self.store, **options)  # type: ignore[arg-type]
         self.moderator = self.moderation.of(MODERATOR, "Asha")
+
+    def now(self) -> float:
+        """Tell the time, which is set by hand."""
+        return self.clock[0]
 
     def ask(self, question: str, *people: str) -> list[str]:
         """Ask as so many people; give the keys."""
@@ -190,22 +195,23 @@ def test_a_retirement_that_leads_nowhere_is_refused(loop: Loop, entry: str, succ
 
 def test_one_press_confirms_an_answer(loop: Loop) -> None:
     """The date becomes today's, and the next look as far ahead as the one before."""
-    assert [entry.id for entry in loop.moderator.digest(TODAY).expired] == ["faq/opening-hours"]
-    loop.moderator.make(loop.moderator.still_true("faq/opening-hours", TODAY))
+    assert [entry.id for entry in loop.moderator.digest().expired] == ["faq/opening-hours"]
+    loop.moderator.make(loop.moderator.still_true("faq/opening-hours"))
     entry = loop.service.snapshot.knowledge.by_id["faq/opening-hours"]
     assert (entry.as_of, entry.review_by) == (TODAY, date(2026, 11, 15))
-    assert loop.moderator.digest(TODAY).expired == ()
+    assert loop.moderator.digest().expired == ()
     with pytest.raises(EditError, match="not due"):
-        loop.moderator.still_true("faq/opening-hours", TODAY)
+        loop.moderator.still_true("faq/opening-hours")
 
 
 def test_the_digest_says_what_needs_a_hand(loop: Loop) -> None:
-    """The size of the queue, its top, and what was voted down."""
+    """What was asked in the week, the size of the queue, its top, and what was voted down."""
     loop.ask("what is the frobnication quota", "a", "b", "c")
     voter = Asker(platform="terminal", tenant="harbour", person="a")
     vote = loop.store.record_vote("k", voter, Action.NOT_THIS, entry_id="faq/noise", complaint="out_of_date")
     assert vote.result(WAIT)
-    digest = loop.moderator.digest(TODAY)
+    digest = loop.moderator.digest()
+    assert (digest.asked, digest.answered) == (3, 0)
     assert (digest.waiting, [group.text for group in digest.top]) == (1, ["what is the frobnication quota"])
     assert [(count.entry_id, count.unhelpful) for count in digest.voted_down] == [("faq/noise", 1)]
     told = of_week(digest, loop.moderator.snapshot.knowledge, wording("en"))
@@ -218,11 +224,25 @@ def test_statistics_tell_who_answered_and_who_never_did(loop: Loop) -> None:
     loop.ask("opening hours", "a", "b")
     loop.ask("what is the frobnication quota", "a")
     loop.ask("will it rain tomorrow", "a")
-    figures = loop.moderator.statistics(datetime.now(UTC).date(), days=7)
+    figures = loop.moderator.statistics(days=7)
     assert len(figures.days) == 7
     assert (figures.total, figures.answered, figures.days[-1].unanswered, figures.days[-1].declined) == (4, 2, 1, 1)
     assert (figures.entries[0].entry_id, figures.entries[0].answers) == ("faq/opening-hours", 2)
     assert set(figures.unreached) == {"faq/borrow", "faq/noise", "section/history"}
+
+
+def test_one_clock_tells_every_date(loop: Loop) -> None:
+    """Figures end today and a confirmed entry is true as of today, by the clock that stamps questions and edits."""
+    loop.ask("opening hours", "a")
+    loop.clock[0] += timedelta(days=40).total_seconds()
+    loop.ask("opening hours", "b", "c")
+    figures = loop.moderator.statistics()
+    assert (figures.days[-1].day, figures.days[-1].total, figures.total) == (date(2026, 8, 10), 2, 2)
+    made = loop.moderator.make(loop.moderator.still_true("faq/opening-hours"))
+    assert loop.service.snapshot.knowledge.by_id["faq/opening-hours"].as_of == date(2026, 8, 10)
+    (edit,) = loop.moderator.history()
+    assert (edit.key, datetime.fromtimestamp(edit.made_at, UTC).date()) == (made.key, date(2026, 8, 10))
+    assert loop.service.status().loaded_at.date() == date(2026, 8, 10)
 
 
 def test_statistics_tell_what_people_found_wrong(loop: Loop) -> None:
@@ -231,7 +251,7 @@ def test_statistics_tell_what_people_found_wrong(loop: Loop) -> None:
         voter = Asker(platform="terminal", tenant="harbour", person=person)
         vote = loop.store.record_vote("k", voter, Action.NOT_THIS, entry_id="faq/noise", complaint=complaint)
     assert vote.result(WAIT)
-    figures = loop.moderator.statistics(datetime.now(UTC).date())
+    figures = loop.moderator.statistics()
     assert figures.by_entry(9, wording("en").room) == ["     0  faq/noise  +0 -4  2 x Out of date, 1 x Hard to follow"]
     assert figures.by_entry(9, wording("de").room) == [
         "     0  faq/noise  +0 -4  2 x Veraltet, 1 x Schwer verständlich"

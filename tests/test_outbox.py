@@ -42,11 +42,9 @@ class Office:
 
     def __init__(self, root: Path, url: str | None, clock: list[float]) -> None:
         self.root, self.clock = root, clock
-        self.service = Service(open_snapshot(root))
+        self.service = Service(open_snapshot(root, now=lambda: clock[0]), now=lambda: clock[0])
         self.store = Store.open(url, now=lambda: clock[0])
-        self.moderation = Moderation(
-            self.service, self.store, weekly=Weekly(day=0, hour=9), correct_days=7, now=lambda: clock[0]
-        )
+        self.moderation = Moderation(self.service, self.store, weekly=Weekly(day=0, hour=9), correct_days=7)
         self.moderator = self.moderation.of(Asker(platform="chat", tenant="harbour", is_moderator=True), "Asha")
         self.outbox = Outbox(self.moderation, "chat")
 
@@ -103,8 +101,8 @@ class Office:
 
 @pytest.fixture
 def clock() -> list[float]:
-    """Real time at the start: what is loaded is stamped with it."""
-    return [datetime.now(UTC).timestamp()]
+    """A Wednesday afternoon at the start."""
+    return [datetime(2026, 7, 1, 15, tzinfo=UTC).timestamp()]
 
 
 @pytest.fixture
@@ -145,7 +143,6 @@ def test_an_edit_of_the_files_is_told_as_a_diff_of_entries(office: Office) -> No
 
 def test_an_edit_from_chat_is_told_once_with_who_made_it(office: Office, second: Office) -> None:
     """Whichever process tells it, the one who made it is named, with the way back; nobody tells it again."""
-    office.clock[0] = datetime.now(UTC).timestamp()
     made = office.moderator.make(office.moderator.edit("faq/borrow", {"answer": "Twelve books."}), "new shelves")
     office.flush()
     second.service.reload()  # as its watcher does
@@ -240,7 +237,7 @@ def test_the_week_names_what_is_due_with_a_press(office: Office) -> None:
         "To be reviewed within two weeks": ["faq/borrow"],
     }
     today = datetime.fromtimestamp(office.clock[0], UTC).date()
-    office.moderator.make(office.moderator.still_true("faq/opening-hours", today))
+    office.moderator.make(office.moderator.still_true("faq/opening-hours"))
     assert office.service.snapshot.knowledge.by_id["faq/opening-hours"].as_of == today
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -107,8 +107,8 @@ def test_refusing_gives_the_honest_line(service: Service) -> None:
 def test_today_decides_what_is_past_its_review(folder: Path) -> None:
     """The clock is the service's, not the card's."""
     snapshot = open_snapshot(folder)
-    early = Service(snapshot, today=lambda: date(2026, 5, 1))
-    late = Service(snapshot, today=lambda: date(2026, 7, 1))
+    early = Service(snapshot, now=datetime(2026, 5, 1, tzinfo=UTC).timestamp)
+    late = Service(snapshot, now=datetime(2026, 7, 1, tzinfo=UTC).timestamp)
     assert early.entry("faq/opening-hours", ANA).notice is None
     assert "15 January 2026" in (late.entry("faq/opening-hours", ANA).notice or "")
 
