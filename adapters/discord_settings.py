@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.config import declare, plain_text, read_settings, switch, texts_like
+from bot.config import declare, plain_text, read_settings, switch, text_like, texts_like
 from bot.places import AutoAnswer, Place, Platform
 
 if TYPE_CHECKING:
@@ -21,16 +21,10 @@ _MOST_SHARDS = 100_000  # a typing mistake, not a fleet
 
 
 def _url(value: str, _base: Path) -> str:
-    parts = urlsplit(value.strip())
+    parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(value)
-    return value.strip().rstrip("/")
-
-
-def _id(value: str, _base: Path) -> str:
-    if not _ID.fullmatch(value.strip()):
-        raise ValueError(value)
-    return value.strip()
+    return value.rstrip("/")
 
 
 def _auto_answer(value: str, base: Path) -> AutoAnswer:
@@ -97,7 +91,7 @@ class DiscordPlace(Place):
     )
     moderator_channel: str = declare(
         "",
-        _id,
+        text_like(_ID),
         takes=int,
         expects="a channel's id",
         default="none",

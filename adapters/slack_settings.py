@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.config import declare, plain_text, read_settings, switch, texts_like
+from bot.config import declare, plain_text, read_settings, switch, text_like, texts_like
 from bot.errors import ConfigError
 from bot.places import AutoAnswer, Place, Platform
 
@@ -30,12 +30,6 @@ def _token(prefix: str) -> Callable[[str, Path], str]:
         return value
 
     return parse
-
-
-def _id(value: str, _base: Path) -> str:
-    if not _ID.fullmatch(value):
-        raise ValueError(value)
-    return value
 
 
 def _auto_answer(value: str, base: Path) -> AutoAnswer:
@@ -207,7 +201,7 @@ class SlackPlace(Place):
     )
     moderator_channel: str = declare(
         "",
-        _id,
+        text_like(_ID),
         expects="a channel's id such as `C012AB3CD`",
         default="none",
         meaning="Where questions for the moderators are told; the bot has to be a member of it.",

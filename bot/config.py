@@ -53,13 +53,13 @@ def _path(value: str, base: Path) -> Path:
 
 
 def plain_text(value: str, _base: Path) -> str:
-    """Take text as it is, without the blanks around it."""
-    return value.strip()
+    """Take text as it is."""
+    return value
 
 
 def switch(value: str, _base: Path) -> bool:
     """Take `yes` or `no`, or what means the same."""
-    if (folded := value.strip().lower()) not in _YES | _NO:
+    if (folded := value.lower()) not in _YES | _NO:
         raise ValueError(value)
     return folded in _YES
 
@@ -83,6 +83,17 @@ def texts(value: str, _base: Path) -> frozenset[str]:
     return frozenset(one.strip() for one in value.split(",") if one.strip())
 
 
+def text_like(pattern: re.Pattern[str]) -> Callable[[str, Path], str]:
+    """Make what takes a text of a pattern."""
+
+    def parse(value: str, _base: Path) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(value)
+        return value
+
+    return parse
+
+
 def texts_like(pattern: re.Pattern[str]) -> Callable[[str, Path], frozenset[str]]:
     """Make what takes texts of one pattern with commas between them."""
 
@@ -101,7 +112,7 @@ def _folder_or_off(value: str, base: Path) -> Path | Literal["off"]:
 
 def _folder_or_name(value: str, base: Path) -> str:
     folder = base / Path(value).expanduser()
-    return str(folder) if folder.is_dir() else value.strip()
+    return str(folder) if folder.is_dir() else value
 
 
 def _days(value: str, _base: Path) -> int:
@@ -111,7 +122,7 @@ def _days(value: str, _base: Path) -> int:
 
 
 def _weekly(value: str, _base: Path) -> Weekly | None:
-    return None if value.strip().casefold() == "never" else Weekly.parse(value)
+    return None if value.casefold() == "never" else Weekly.parse(value)
 
 
 def _log_format(value: str, _base: Path) -> LogFormat:
@@ -144,7 +155,8 @@ def declare(
 ) -> Any:  # noqa: ANN401 (as dataclasses.field is typed)
     """Declare a field of settings: `documentation` is Setting's, `variable` where it is not the usual name.
 
-    `parse` takes text, as the environment has it, and the folder where a relative path begins; it raises ValueError.
+    `parse` takes text, as the environment has it but without blanks around it, and the folder where a relative path
+    begins; it raises ValueError.
     In the file, `takes` says what may stand there without quotes: bool, int, or a list of texts and what else it takes.
     A secret is neither in the settings' `repr` nor in what is said about a wrong one.
     """
@@ -297,7 +309,7 @@ def values_in(
         path = (*keys, key)
         if key in declared:
             try:
-                text = _text_of(written, declared[key]["takes"])
+                text = _text_of(written, declared[key]["takes"]).strip()
                 values[key] = Value(value=declared[key]["parse"](text, file.path.parent), text=text, keys=path)
             except ValueError:
                 problems.append(file.problem(path, "wrong-setting", f"{key} {_wrong(declared[key], written)}"))
@@ -312,7 +324,7 @@ def _values_of(environ: Mapping[str, str], kind: type[Any], table: str) -> dict[
     values: dict[str, Value] = {}
     for one in fields(kind):
         variable = one.metadata.get("variable") or _variable(table, one.name)
-        if text := environ.get(variable, ""):
+        if text := environ.get(variable, "").strip():
             try:
                 values[one.name] = Value(value=one.metadata["parse"](text, Path()), text=text, variable=variable)
             except ValueError:
@@ -332,7 +344,7 @@ def _variable(table: str, name: str) -> str:
 
 def settings_file(environ: Mapping[str, str]) -> Path | None:
     """The settings file in force: BACKCHANNEL_CONFIG if it is set, else ./backchannel.toml if it is there."""
-    if named := environ.get(PREFIX + "CONFIG", ""):
+    if named := environ.get(PREFIX + "CONFIG", "").strip():
         return Path(named).expanduser()
     here = Path(FILE_NAME)
     return here if here.is_file() else None

@@ -40,9 +40,9 @@ def _people(value: str, base: Path) -> int:
 
 
 def _rate(value: str, _base: Path) -> Rate | None:
-    if value.strip() == "none":
+    if value == "none":
         return None
-    found = _RATE.fullmatch(value.strip())
+    found = _RATE.fullmatch(value)
     if not found or not int(found["count"]) or not int(found["time"]):
         raise ValueError(value)
     return Rate(count=int(found["count"]), seconds=float(int(found["time"]) * _SECONDS[found["unit"]]))

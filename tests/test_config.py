@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from adapters import discord_settings
+from adapters.settings import platforms
+from adapters.slack_settings import load_slack_settings
 from bot.config import Settings, load_settings, reference, settings_file
 from bot.errors import ConfigError
+from bot.places import read_places
 
 
 def settings_in(folder: Path, text: str) -> Path:
@@ -34,6 +38,21 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
 def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
     """Container set-ups pass empty variables for what is not given."""
     assert load_settings({"BACKCHANNEL_LOCALE": ""}, settings_in(tmp_path, 'locale = "fr"\n')).locale == "fr"
+
+
+def test_blanks_around_a_value_count_for_nothing(tmp_path: Path) -> None:
+    """A variable filled from a file ends with a line's end, and what is pasted often begins with a blank."""
+    file = settings_in(
+        tmp_path, 'log_format = " json "\n[slack]\nmoderator_channel = " C012AB3CD"\ncommand = "/ask "\n'
+    )
+    read = load_settings({"BACKCHANNEL_LOCALE": " de\n", "BACKCHANNEL_GIT": "  "}, file)
+    assert (read.log_format, read.locale, read.git) == ("json", "de", "off")
+    environ = {"SLACK_BOT_TOKEN": "xoxb-1\n", "DISCORD_TOKEN": "x\n", "BACKCHANNEL_DISCORD_MODERATOR_CHANNEL": " 77 "}
+    set_for_slack, set_for_discord = load_slack_settings(environ, file), discord_settings.read(environ, file)
+    assert (set_for_slack.bot_token, set_for_slack.command, set_for_discord.token) == ("xoxb-1", "/ask", "x")
+    places = read_places(platforms(), environ, file)
+    assert places.moderator_channels("slack") == {"C012AB3CD": ""}
+    assert places.moderator_channels("discord") == {"77": ""}
 
 
 def test_a_path_in_the_file_starts_at_the_file(tmp_path: Path) -> None:
