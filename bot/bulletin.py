@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from bot.knowledge.diff import Differences
     from bot.model import Entry, Knowledge
     from bot.proposal import Digest
     from bot.reload import Refused, Reloaded
@@ -67,8 +68,7 @@ def of_change(news: Reloaded, edits: Iterable[Edit], words: Wording) -> Bulletin
         _part("", [own.besides] if found.other else [], words),
         _part("", [_made(edit, words) for edit in edits], words),
     ]
-    counts = {"added": len(found.added), "changed": len(found.changed), "gone": len(found.removed)}
-    return Bulletin(title=own.changed.format(**counts), parts=_filled(parts), language=words.language)
+    return Bulletin(title=_changed(found, words), parts=_filled(parts), language=words.language)
 
 
 def of_refusal(news: Refused, folder: Path, words: Wording) -> Bulletin:
@@ -125,6 +125,14 @@ def _part(heading: str, texts: Sequence[str], words: Wording) -> Part:
 
 def _filled(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(part for part in parts if part.lines)
+
+
+def _changed(found: Differences, words: Wording) -> str:
+    """Say how many entries are new, changed and gone, each only where there are any."""
+    own = words.news
+    counted = ((own.count_new, found.added), (own.count_changed, found.changed), (own.count_gone, found.removed))
+    counts = ", ".join(said.format(count=len(ids)) for said, ids in counted if ids)
+    return own.changed_by.format(counts=counts) if counts else own.changed
 
 
 def _named(entry: Entry) -> str:

@@ -171,7 +171,11 @@ class ModeratorWording:
 class NewsWording:
     """What the bot tells by itself: changes, the week, corrections."""
 
-    changed: str  # {added} {changed} {gone}
+    changed: str
+    changed_by: str  # {counts}
+    count_new: str  # {count}
+    count_changed: str  # {count}
+    count_gone: str  # {count}
     new: str
     otherwise: str
     gone: str

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.bulletin import of_change
 from bot.correction import RETIRED, reading
 from bot.knowledge.brief import brief
-from bot.model import Entry, Origin, Position, Source, Translation
+from bot.knowledge.diff import Differences
+from bot.model import Entry, Knowledge, Origin, Position, Source, Translation
+from bot.reload import Reloaded
 from bot.schedule import Weekly
+from bot.wording import wording
 
 ENTRY = Entry(
     id="faq/borrow",
@@ -41,6 +45,34 @@ ENTRY = Entry(
 def test_a_change_in_a_few_words(changes: dict[str, object], said: str) -> None:
     """By the YAML's own names: what was there, what is there, and no more."""
     assert brief(ENTRY, replace(ENTRY, **changes)) == said
+
+
+@pytest.mark.parametrize(
+    ("counts", "language", "title"),
+    [
+        ((0, 1, 0), "en", "The knowledge changed: 1 changed"),
+        ((2, 1, 3), "en", "The knowledge changed: 2 new, 1 changed, 3 gone"),
+        ((0, 0, 0), "en", "The knowledge changed"),
+        ((0, 1, 2), "hi", "ज्ञान बदला – बदले: 1, हटाए गए: 2"),
+        ((3, 0, 0), "ur", "علم بدل گیا – نئے: 3"),
+        ((0, 2, 0), "es", "El conocimiento ha cambiado – cambiadas: 2"),
+        ((1, 0, 0), "fr", "Les connaissances ont changé – nouvelles : 1"),
+        ((0, 0, 4), "de", "Das Wissen hat sich geändert: 4 entfernt"),
+        ((0, 0, 0), "de", "Das Wissen hat sich geändert"),
+    ],
+)
+def test_a_title_counts_what_there_is(counts: tuple[int, int, int], language: str, title: str) -> None:
+    """New, changed and gone entries are counted only where there are any."""
+    new, kept, old = ([f"faq/{kind}{n}" for n in range(count)] for kind, count in zip("nkg", counts, strict=True))
+    found = Differences(added=tuple(new), removed=tuple(old), changed=tuple(kept), other=True)
+    before, after = ({one: replace(ENTRY, id=one, title=f"{one}?") for one in ids} for ids in (kept + old, kept + new))
+    news = Reloaded(
+        entries=found,
+        before=Knowledge(collections=(), version="a", by_id=before),
+        after=Knowledge(collections=(), version="b", by_id=after),
+        since=datetime(2026, 7, 1, tzinfo=UTC),
+    )
+    assert of_change(news, (), wording(language)).title == title
 
 
 def test_long_texts_are_cut() -> None:

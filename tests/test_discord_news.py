@@ -57,7 +57,7 @@ def test_moderators_are_told_of_edits_and_of_errors(tmp_path: Path) -> None:
             edit(here, tmp_path, "from nine to six", "from ten to six @everyone")
             await here.deliver()
             (told,) = here.ours(backroom)
-            assert "0 new, 1 changed, 0 gone" in text(told)
+            assert "1 changed" in text(told)
             assert "nine" in text(told)
             assert told.mention_everyone is False
             with pytest.raises(KnowledgeError):
