@@ -12,6 +12,7 @@ from adapters.discord_ids import Press, short
 from adapters.discord_items import Menu, Push
 from adapters.discord_text import escape, unfenced
 from bot.clamp import clamp
+from bot.proposal import likely
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def group_view(group: Group, closest: Iterable[Match], locale: str | None) -> ui
     container.add_item(ui.TextDisplay("\n".join(facts)))
     key, found = group.keys[0], list(closest)
     if found:
-        near = [f"- {one.confidence:.0%} {escape(clamp(one.entry.title, _WORDING))}" for one in found]
+        near = [f"- {escape(likely(one))}" for one in found]
         container.add_item(ui.TextDisplay("\n".join((f"**{escape(words.closest_topics)}**", *near))))
         labels = [words.moderator.add_to.format(title=one.entry.title) for one in found]
         adding = [

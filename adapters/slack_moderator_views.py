@@ -13,6 +13,7 @@ from adapters.slack_manifest import COMMAND
 from adapters.slack_text import Json, bold, literal, text
 from adapters.slack_values import Name, Value, action_id
 from bot.clamp import clamp
+from bot.proposal import likely
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -68,8 +69,7 @@ def group_page(group: Group, closest: Sequence[Match], place: tuple[int, int], l
     if len(group.wordings) > 1:
         blocks.append(_listed(wordings))
     if closest:
-        near = [f"{one.confidence:.0%}  {one.entry.id}  {one.entry.title}" for one in closest]
-        blocks += [literal(bold(words.closest_topics)), _listed(near)]
+        blocks += [literal(bold(words.closest_topics)), _listed([likely(one) for one in closest])]
     blocks += [
         block.actions([*_additions(closest, value, words), _search(words)]),
         block.actions(_settling(value, words, several=len(group.wordings) > 1)),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.clamp import clamp
 from bot.knowledge.brief import brief
+from bot.proposal import MAX_NAME, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 MAX_LINES = 8  # of one part: a checkout of 500 entries is one message
 MAX_DUE = 5  # each has a button, and a message holds few
 MAX_LINE = 220  # characters
-_MAX_NAME = 100  # characters of a title among other words
 _MAX_PROBLEM = 400
 _PROBLEMS = 6
 UNDO = "/backchannel undo"
@@ -60,11 +60,11 @@ def of_change(news: Reloaded, edits: Iterable[Edit], words: Wording) -> Bulletin
     if not found:
         return Bulletin(title=own.mended, parts=(), language=words.language)
     before, after = news.before.by_id, news.after.by_id
-    changed = [f"{_named(after[one])}: {brief(before[one], after[one])}" for one in found.changed]
+    changed = [f"{named(after[one])}: {brief(before[one], after[one])}" for one in found.changed]
     parts = [
-        _part(own.new, [_named(after[one]) for one in found.added], words),
+        _part(own.new, [named(after[one]) for one in found.added], words),
         _part(own.otherwise, changed, words),
-        _part(own.gone, [_named(before[one]) for one in found.removed], words),
+        _part(own.gone, [named(before[one]) for one in found.removed], words),
         _part("", [own.besides] if found.other else [], words),
         _part("", [_made(edit, words) for edit in edits], words),
     ]
@@ -105,7 +105,7 @@ def _due(heading: str, entries: Sequence[Entry], words: Wording) -> Part:
     lines = [
         Line(
             text=words.news.due.format(
-                title=clamp(entry.title, _MAX_NAME), date=words.on(entry.review_by) if entry.review_by else ""
+                title=clamp(entry.title, MAX_NAME), date=words.on(entry.review_by) if entry.review_by else ""
             ),
             still_true=entry.id,
         )
@@ -135,13 +135,9 @@ def _changed(found: Differences, words: Wording) -> str:
     return own.changed_by.format(counts=counts) if counts else own.changed
 
 
-def _named(entry: Entry) -> str:
-    return f"{clamp(entry.title, _MAX_NAME)} ({entry.id})"
-
-
 def _titled(entry_id: str, knowledge: Knowledge) -> str:
     entry = knowledge.by_id.get(entry_id)
-    return _named(entry) if entry else entry_id
+    return named(entry) if entry else entry_id
 
 
 def _votes(count: VoteCount, knowledge: Knowledge, words: Wording) -> str:

@@ -156,6 +156,8 @@ def _moderator(path: Path | None, min_people: int | None = None) -> Iterator[Mod
 
 
 def _show_group(moderator: Moderator, group: Group, place: str) -> Sequence[Entry]:
+    from bot.proposal import likely
+
     wanted = ", somebody waits for an answer" if group.wanted else ""
     last = datetime.fromtimestamp(group.last_asked, UTC)
     click.echo(
@@ -165,7 +167,7 @@ def _show_group(moderator: Moderator, group: Group, place: str) -> Sequence[Entr
         click.echo(_visible(f"  {wording.times} x {wording.text}"))
     closest = moderator.closest(group)
     for number, match in enumerate(closest, start=1):
-        click.echo(_visible(f"    {number}) {match.confidence:.0%}  {match.entry.id}  {match.entry.title}"))
+        click.echo(_visible(f"    {number}) {likely(match)}"))
     return [match.entry for match in closest]
 
 
@@ -222,11 +224,13 @@ def _entry_id(answer: str, closest: Sequence[Entry]) -> str | None:
 
 def _found(moderator: Moderator, words: str) -> Sequence[Entry]:
     """Show the entries that words find, numbered."""
+    from bot.proposal import named
+
     found = moderator.search(words)
     if not found:
         click.echo("Nothing was found.")
     for number, entry in enumerate(found, start=1):
-        click.echo(_visible(f"    {number}) {entry.id}  {entry.title}"))
+        click.echo(_visible(f"    {number}) {named(entry)}"))
     return found
 
 

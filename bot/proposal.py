@@ -5,12 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.clamp import clamp
+
 if TYPE_CHECKING:
     from bot.knowledge.diff import Differences
     from bot.knowledge.patch import Change
     from bot.learn import Group
-    from bot.model import Entry
+    from bot.model import Entry, Match
     from bot.store import VoteCount
+
+MAX_NAME = 100  # characters of a title among other words
+
+
+def named(entry: Entry) -> str:
+    """Name an entry for moderators: by its title, and the id to find it by."""
+    return f"{clamp(entry.title, MAX_NAME)} ({entry.id})"
+
+
+def likely(match: Match) -> str:
+    """Say in a line how likely an entry is meant."""
+    return f"{match.confidence:.0%} {named(match.entry)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -89,6 +90,7 @@ def test_a_question_ends_in_the_yaml_and_with_who_asked(tmp_path: Path) -> None:
             assert ODD in text(waiting)
             assert "Somebody waits for an answer" in text(waiting)
             label = next(name for name in buttons(waiting) if name.startswith("Add to: "))
+            assert re.search(rf"\d% {re.escape(label.removeprefix('Add to: '))} \((faq|section)/", text(waiting))
             await press(here, waiting, label)
             assert ODD in text(waiting).split("```")[1]
             assert "Tried on 1 questions" in text(waiting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,7 @@ def test_a_review_adds_a_phrasing_and_empties_the_queue(desk: Desk) -> None:
     assert done.exit_code == 0, done.output
     assert "[1 of 1] 3 people" in done.output
     assert "3 x what is the frobnication quota" in done.output
+    assert re.search(r"1\) \d+% [A-Z].* \(\w+/[\w-]+\)", done.output)
     assert (
         "+    alternates: [borrowing limit, how many books can i take home, what is the frobnication quota]"
         in done.output
@@ -81,7 +83,7 @@ def test_an_entry_is_found_by_its_words(desk: Desk) -> None:
     done = desk.run("review", typed="zzzz qqqq\nhow many books\n1\ny\n\n")
     assert done.exit_code == 0, done.output
     assert "Nothing was found." in done.output
-    assert "    1) faq/borrow  How many books may I borrow?" in done.output
+    assert "    1) How many books may I borrow? (faq/borrow)" in done.output
     assert "what is the frobnication quota" in (desk.root / "faq.yaml").read_text()
 
 

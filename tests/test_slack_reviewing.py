@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +125,7 @@ def test_an_alternate_ends_in_the_file_and_answers(tmp_path: Path) -> None:
         await wanted(slack, store)
         queue = await reviewing(slack)
         assert OWN.wanted in words(queue)
+        assert re.search(r"\d% [A-Z][^%]+ \((faq|section)/", words(queue))
         await slack.press_in_view(queue, "add_other", option="faq/borrow")
         form = await page(slack, OWN.confirm)
         assert f"+    alternates: [borrowing limit, how many books can i take home, {UNKNOWN}]" in words(form)
