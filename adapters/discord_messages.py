@@ -44,7 +44,8 @@ class Messages:
     async def handle(self, message: discord.Message, me: int) -> None:
         """Answer a message if it is for us, once, however often it is delivered. `me` is the bot's own id."""
         way = self._way(message, me)
-        if way is None or not self._seen.first_time(message.id):
+        # What was overheard may be put to us by an edit later: that is another time.
+        if way is None or not self._seen.first_time((message.id, way == "overheard")):
             return
         try:
             if way == "overheard":
@@ -66,15 +67,23 @@ class Messages:
                 logger.info("the answer %s could not be taken away (HTTP %s)", answer.id, error.status)
 
     async def question_edited(self, message: discord.Message, me: int) -> None:
-        """Answer a question that was reworded soon after it was asked, in the message that answered it.
+        """Answer an edited question in the message that answered it; as a new one where it mentions us only now.
 
         Discord tells of more than rewording: of pins, and of previews that were added.
         """
-        if message.edited_at is None or self._way(message, me) in {None, "overheard"}:
+        way = self._way(message, me)
+        if message.edited_at is None or way in {None, "overheard"}:
             return
-        words, asker = _question(message), self._desk.author(message)
+        words, after = _question(message), (message.edited_at - message.created_at).total_seconds()
         answer = self.answers.reworded(message.id, words)
-        if answer is None or self._desk.service.admit(asker) is not Admission.ANSWER:
+        if answer is not None:
+            await self._answer_anew(message, words, answer)
+        elif way == "mention" and self.answers.may_follow(message.id, after):
+            await self.handle(message, me)
+
+    async def _answer_anew(self, message: discord.Message, words: str, answer: discord.PartialMessage) -> None:
+        asker = self._desk.author(message)
+        if self._desk.service.admit(asker) is not Admission.ANSWER:
             return
         shown = self._desk.ask(words, asker, private=message.guild is None)
         try:

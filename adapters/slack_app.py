@@ -178,7 +178,7 @@ def _hear_events(app: AsyncApp, bot: Bot, unasked: Unasked, reviewing: Reviewing
             await following.deleted(body, client)
             return
         question, here = heard
-        if question.edited:
+        if question.edited is not None:
             await following.reworded(question, here)
         else:
             await (unasked.overheard if question.way == "overheard" else bot.answer_in_thread)(question, here)

@@ -265,7 +265,9 @@ class Bot:
         )
         if question.way == "overheard" and self.service.place(here.asker).auto_answer == "no":
             return None
-        if not question.edited and not await self.first_time(question.key):
+        # What was overheard may be put to us by an edit later: that is another time.
+        key = f"overheard:{question.key}" if question.way == "overheard" else question.key
+        if question.edited is None and not await self.first_time(key):
             return None
         return question, replace(here, locale=await self.people.locale(client, question.team, question.person))
 

@@ -41,7 +41,7 @@ class Question(Written):
     text: str
     person: str
     thread: str  # the thread to answer in: the message's own, or one that starts at it
-    edited: bool = False  # it stood there before, in other words
+    edited: float | None = None  # seconds after it was written, where it stood there before in other words
 
 
 def question_of(body: Json, me: str) -> Question | None:
@@ -57,7 +57,7 @@ def question_of(body: Json, me: str) -> Question | None:
         return None
     text = str(event.get("text") or "")
     way = _way(event, text, me)
-    if way is None or (edited and way == "overheard"):
+    if way is None or (edited is not None and way == "overheard"):
         return None
     return Question(
         way=way,
@@ -67,7 +67,7 @@ def question_of(body: Json, me: str) -> Question | None:
         person=str(person),
         ts=str(ts),
         thread=str(event.get("thread_ts") or ts),
-        edited=edited,
+        edited=edited - float(ts) if edited is not None else None,
     )
 
 
@@ -84,18 +84,23 @@ def deleted_of(body: Json) -> Written | None:
     return Written(team=team, channel=channel, ts=str(ts)) if ts and channel else None
 
 
-def _current(event: Json) -> tuple[Json, bool]:
-    """Give the message of an event as it stands now, and whether a person edited it; nothing for any other change.
+def _current(event: Json) -> tuple[Json, float | None]:
+    """Give the message of an event as it stands now, and when a person edited it; nothing for any other change.
 
     An edited mention comes as `app_mention` again; an edited message, where we may read those, inside of an event.
     """
     if event.get("subtype") != "message_changed":
-        edited = bool(event.get("edited"))
-        return ({}, False) if edited and event.get("type") != "app_mention" else (event, edited)
+        edited = _edited(event)
+        return ({}, None) if edited is not None and event.get("type") != "app_mention" else (event, edited)
     inner: Json = event.get("message") or {}
-    if not inner.get("edited"):  # a preview was added, or a file
-        return {}, False
-    return inner | {name: event.get(name) for name in ("type", "channel", "channel_type")}, True
+    if (edited := _edited(inner)) is None:  # a preview was added, or a file
+        return {}, None
+    return inner | {name: event.get(name) for name in ("type", "channel", "channel_type")}, edited
+
+
+def _edited(message: Json) -> float | None:
+    edit = message.get("edited")
+    return float(edit.get("ts") or message.get("ts") or 0) if edit else None
 
 
 def _way(event: Json, text: str, me: str) -> Way | None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from adapters.slack_events import deleted_of
 from adapters.slack_here import Here
-from bot.following import REWORDED
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
@@ -30,7 +28,7 @@ class Following:
             await self._answer_anew(question, here, ts)
         elif (
             question.way == "mention"
-            and time.time() - float(question.ts) < REWORDED
+            and self._bot.answers.may_follow(question.key, question.edited or 0.0)
             and await self._bot.first_time(question.key)
         ):
             await self._bot.answer_in_thread(question, here)

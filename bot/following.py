@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Place = TypeVar("Place")  # where an answer stands, in a platform's own terms
 
-REWORDED = 600.0  # seconds after an answer within which it changes with its question; later, people have talked on
+REWORDED = 600.0  # seconds for which an edit of a question is heeded; later, people have talked on
 CAPACITY = 2_000  # answers remembered; the oldest is forgotten first
 
 
@@ -47,6 +47,13 @@ class Answers(Generic[Place]):
             return None
         self._answers[question] = replace(answer, words=words)
         return answer.place
+
+    def may_follow(self, question: Hashable, after: float) -> bool:
+        """Whether a message is to be answered that only an edit has put to us, so many seconds `after` it was written.
+
+        It is where the edit came soon and nothing of ours stands under it.
+        """
+        return after < self._lifetime and question not in self._answers
 
     def taken_back(self, question: Hashable) -> Place | None:
         """Tell where the answer to a question stands that is no more, and forget it."""

@@ -277,6 +277,27 @@ def test_only_a_fresh_rewording_changes_an_answer(tmp_path: Path) -> None:
     asyncio.run(chat())
 
 
+@pytest.mark.parametrize("settings", ["", "discord.auto_answer = true"])
+def test_a_mention_added_later_is_answered(tmp_path: Path, settings: str) -> None:
+    """Who forgot to mention the bot and adds it is answered once; under an old message, people have talked on."""
+
+    async def chat() -> None:
+        async with room(tmp_path, settings=settings) as here:
+            added = await here.ana.send(here.channel, UNKNOWN)
+            assert here.ours() == []
+            await here.ana.edit(added, f"{here.mention} {SURE}")
+            await here.ana.edit(added, f"{SURE} {here.mention}")
+            (answer,) = here.ours()
+            assert "from nine to six" in text(answer)
+            assert answer.reference.message_id == added.id
+            old = await here.ana.send(here.channel, UNKNOWN)
+            await here.env.advance_time(601)
+            await here.ana.edit(old, f"{here.mention} {SURE}")
+            assert here.ours() == [answer]
+
+    asyncio.run(chat())
+
+
 def test_no_message_pings_anybody(tmp_path: Path) -> None:
     """Mentions in questions and in the knowledge ping nobody: no message of ours may ping at all."""
 

@@ -27,6 +27,15 @@ def test_what_nobody_asked_is_not_answered_anew() -> None:
     assert answers.taken_back("q") is None
 
 
+def test_an_edit_puts_a_question_to_us_soon_and_once() -> None:
+    """Soon after it was written; long after, or where an answer stands, an edit puts nothing."""
+    answers: Answers[str] = Answers(lifetime=10)
+    assert answers.may_follow("q", after=9.0)
+    assert not answers.may_follow("q", after=10.0)
+    answers.keep("q", "there", None)
+    assert not answers.may_follow("q", after=9.0)
+
+
 def test_the_oldest_answer_is_forgotten_first() -> None:
     """Memory has an end."""
     answers: Answers[int] = Answers(capacity=2)

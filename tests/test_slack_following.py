@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,12 +41,15 @@ def test_a_reworded_question_is_answered_in_place(tmp_path: Path, channel: str, 
     talk(tmp_path, scenario)
 
 
-def test_a_mention_added_later_is_answered(tmp_path: Path) -> None:
+@pytest.mark.parametrize("settings", ["", 'slack.auto_answer = "public"'])
+def test_a_mention_added_later_is_answered(tmp_path: Path, settings: str) -> None:
     """Who forgot to mention the bot and adds it is answered once; under an old message, people have talked on."""
 
     async def scenario(slack: SlackServer, _store: Store) -> None:
-        added = slack.message(ME + HOURS, kind="app_mention", ts=f"{time.time():.6f}")
-        old = slack.message(ME + BORROW, kind="app_mention", ts=f"{time.time() - 3600:.6f}")
+        spoken = slack.message("zeppelin moorings in Lakehurst")
+        await slack.event(spoken)
+        added = slack.message(ME + HOURS, kind="app_mention", ts=spoken["ts"])
+        old = slack.message(ME + BORROW, kind="app_mention", ts=f"{float(spoken['ts']) - 3600:.6f}")
         await slack.edit(old, ME + BORROW)
         await slack.edit(added, ME + HOURS)
         await slack.edit(added, ME + HOURS)
@@ -56,7 +58,7 @@ def test_a_mention_added_later_is_answered(tmp_path: Path) -> None:
         await slack.post_after(1)
         assert len(slack.posts) == 2
 
-    talk(tmp_path, scenario)
+    talk(tmp_path, scenario, settings=settings)
 
 
 def test_a_correction_reaches_what_the_message_shows_now(tmp_path: Path) -> None:
