@@ -12,14 +12,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.discretion import asked_alike, asked_where, fit_to_show
 from bot.errors import EditError, NotAllowedError, StoreError
-from bot.impact import ENOUGH_TIME, RECENT, Flip, Impact, Version, check, impact, proposed
+from bot.impact import ENOUGH_TIME, RECENT, Impact, Version, check, impact, proposed
 from bot.knowledge import edit
 from bot.knowledge.diff import differences
 from bot.knowledge.patch import applied, undone
 from bot.knowledge.write import write
 from bot.learn import Group, closest, group
-from bot.model import Asker
 from bot.proposal import Digest, Made, Proposal
 from bot.repository import Repository
 from bot.service import out_of_scope
@@ -27,14 +27,14 @@ from bot.statistics import Statistics, statistics
 from bot.store.records import Edit, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from bot.config import GitMode
     from bot.evaluate import Case
     from bot.knowledge.patch import Change
     from bot.knowledge.spans import Plain
-    from bot.model import Collection, Entry, Match
+    from bot.model import Asker, Collection, Entry, Match
     from bot.progress import Progress
     from bot.schedule import Weekly
     from bot.service import Service
@@ -47,7 +47,6 @@ _REMEMBERED = 2.0  # seconds to wait for the history before an edit is made with
 _APART, _MOST_SPLITS = "queue/apart", 100  # what moderators split; settled ones are forgotten in time
 _YEAR = timedelta(days=365)
 _HISTORY = 1_000  # changes looked through for those of a place's collections
-_WITHHELD = "…"  # stands for words that too few people used
 _SOON = timedelta(days=14)  # before a review date, it can be confirmed and is told of
 _WEEK = 7  # days
 
@@ -195,6 +194,10 @@ class Moderator:
         return self._all.service.seen_from(self._asker)
 
     @property
+    def _collections(self) -> frozenset[str]:
+        return frozenset(one.name for one in self.snapshot.knowledge.collections)
+
+    @property
     def _min_people(self) -> int:
         return self._all.min_people or self._all.service.place(self._asker).min_people
 
@@ -203,14 +206,8 @@ class Moderator:
     def queue(self) -> tuple[Group, ...]:
         """Give what waits to be settled, grouped by meaning, what matters most first. Raises StoreError."""
         asked = self._all.store.desk.open_questions(tenant=self.tenant)
-        questions = [one for one in asked if self._concerns(one)]
+        questions = asked_where(asked, self._all.service, self._collections)
         return group(questions, now=self._all.service.now(), min_people=self._min_people, apart=self._apart())
-
-    def _concerns(self, question: AskedQuestion) -> bool:
-        """Whether a question was asked where some of the same collections are known."""
-        asker = Asker(platform=question.platform, tenant=question.tenant, place=question.place)
-        theirs = self._all.service.seen_from(asker).knowledge.collections
-        return not {one.name for one in theirs}.isdisjoint(one.name for one in self.snapshot.knowledge.collections)
 
     def find(self, key: str) -> Group | None:
         """Give the group that holds a question, as it is now; None if it was settled meanwhile."""
@@ -322,28 +319,33 @@ class Moderator:
     def weigh(
         self, proposal: Proposal, *, seconds: float | None = ENOUGH_TIME, progress: Progress | None = None
     ) -> Impact:
-        """Work out what a proposal would change for real questions and labelled cases.
+        """Work out what a proposal would change, for labelled cases and for questions asked where it is known.
 
-        What has most to do with it comes first; what is left after so many `seconds` is counted. Weighing it once more
-        goes on from there. Raises KnowledgeError with every problem that it would bring: then it cannot be made.
+        Words are shown as in the queue: of questions from the moderator's own place that enough people asked alike,
+        or that were sent to the moderators. What has most to do with the proposal comes first; what is left after so
+        many `seconds` is counted. Weighing it once more goes on from there. Raises KnowledgeError with every problem
+        that it would bring: then it cannot be made.
         """
         new = self._all.proposed(proposal, progress)
-        questions: tuple[str, ...] = ()
+        asked: tuple[AskedQuestion, ...] = ()
+        readable: frozenset[str] = frozenset()
         with suppress(StoreError):  # an edit does not wait for the database
-            questions = tuple(one.text for one in self._all.store.desk.recent_questions(limit=RECENT))
-        cases = self._all.cases
+            recent = self._all.store.desk.recent_questions(limit=RECENT)
+            asked = asked_where(recent, self._all.service, {proposal.collection})
+            readable = self._readable(asked)
+        questions, cases = [one.text for one in asked], self._all.cases
         found = impact(self._all.version(), new, questions=questions, cases=cases, seconds=seconds, progress=progress)
-        return replace(found, questions=self._fit_to_show(found.questions))
+        return fit_to_show(found, readable=readable, knows=self._knows)
 
-    def _fit_to_show(self, flips: tuple[Flip, ...]) -> tuple[Flip, ...]:
-        """Withhold the words of what too few people asked, as the queue does; that it would change is still told."""
-        shown: set[str] = set()
-        with suppress(StoreError):
-            shown = {wording.text for group in self.queue() for wording in group.wordings}
-        return tuple(
-            flip if flip.times >= self._min_people or flip.text in shown else replace(flip, text=_WITHHELD)
-            for flip in flips
-        )
+    def _readable(self, asked: Iterable[AskedQuestion]) -> frozenset[str]:
+        """Give the questions whose words this moderator may see. Raises StoreError."""
+        own = (one for one in asked if self.tenant in {None, one.tenant})
+        waiting = (wording.text for group in self.queue() for wording in group.wordings)
+        return asked_alike(own, self._min_people).union(waiting)
+
+    def _knows(self, entry_id: str) -> bool:
+        name, colon, _ = entry_id.partition(":")
+        return not colon or name in self._collections
 
     def make(self, proposal: Proposal, reason: str = "") -> Made:
         """Make a proposal. Raises EditConflict if the files changed meanwhile, KnowledgeError if it breaks them."""
@@ -358,8 +360,7 @@ class Moderator:
 
     def history(self, entry_id: str | None = None, *, limit: int = 20) -> tuple[Edit, ...]:
         """Give the latest changes, of one entry or of all. Raises StoreError."""
-        own = {one.name for one in self.snapshot.knowledge.collections}
-        edits = self._all.store.desk.edits(entry_id=entry_id, limit=_HISTORY)
+        edits, own = self._all.store.desk.edits(entry_id=entry_id, limit=_HISTORY), self._collections
         return tuple(one for one in edits if one.collection in own)[:limit]
 
     def statistics(self, *, days: int = 30) -> Statistics:

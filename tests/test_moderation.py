@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -344,6 +344,71 @@ def test_the_words_of_few_people_are_withheld(loop: Loop) -> None:
     hidden = loop.moderator.weigh(loop.moderator.add_alternate("faq/borrow", common), seconds=None).questions
     assert {flip.text for flip in hidden} == {"…"}
     assert len(hidden) == len(flips)
+
+
+def test_who_asks_again_and_again_is_one_person(loop: Loop) -> None:
+    """Three times by one person are not three people, where people can be told apart."""
+    often = "what is the frobnication quota"
+    for number in range(3):
+        asker = Asker(platform="terminal", tenant="harbour", place="help", person="a")
+        written = loop.store.record_question(str(number), loop.service.ask(often, asker), asker)
+    assert written.result(WAIT)
+    (flip,) = loop.moderator.weigh(loop.moderator.add_alternate("faq/borrow", often)).questions
+    assert (flip.text, flip.times) == ("…", 3)
+
+
+@dataclass
+class Town:
+    """Two servers and two collections: what is known on each, and a moderator on each."""
+
+    folder: Path
+    store: Store
+
+    def __post_init__(self) -> None:
+        for name in ("north", "south"):
+            write_files(self.folder / "both" / name)
+        settings = '[discord.places.2]\ncollections = "south"\n'
+        self.service = Service(open_snapshot(self.folder / "both"), places=places(self.folder, settings))
+        moderation = Moderation(self.service, self.store, min_people=2)
+        self.both, self.south = (
+            moderation.of(Asker(platform="discord", tenant=tenant, is_moderator=True), "Asha") for tenant in "12"
+        )
+
+    def ask(self, question: str, tenant: str) -> None:
+        """Have two people ask on a server."""
+        for person in "ab":
+            asker = Asker(platform="discord", tenant=tenant, place="9", person=person)
+            key = f"{question}/{tenant}/{person}"
+            written = self.store.record_question(key, self.service.ask(question, asker), asker)
+        assert written.result(WAIT)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """Two servers that share a collection."""
+    with Store.open(f"sqlite:///{tmp_path / 's.db'}") as store:
+        yield Town(tmp_path, store)
+
+
+def test_a_change_is_tried_on_questions_from_where_its_collection_is_known(town: Town) -> None:
+    """What was asked where it is not known cannot change by it, and is not counted."""
+    town.ask("what is the frobnication quota", "1")
+    town.ask("what is the defenestration quota", "2")
+    proposal = town.both.add_alternate("north:faq/borrow", "what is the defenestration quota")
+    found = town.both.weigh(proposal)
+    assert found.asked == 1
+    assert "what is the defenestration quota" not in {flip.text for flip in found.questions}
+    assert town.both.weigh(town.both.add_alternate("south:faq/borrow", "quota of frobnication")).asked == 2
+
+
+def test_the_words_of_another_server_are_withheld(town: Town) -> None:
+    """Each moderator reads their own server's questions and entries; what happens elsewhere is told without words."""
+    question = "what is the frobnication quota"
+    town.ask(question, "1")
+    found = town.south.weigh(town.south.add_alternate("south:faq/borrow", question))
+    assert [(flip.text, str(flip.after)) for flip in found.questions] == [("…", "answer south:faq/borrow")]
+    told = town.both.weigh(town.both.add_alternate("south:faq/borrow", question))
+    assert [flip.text for flip in told.questions] == [question]
 
 
 def test_a_place_sees_and_changes_its_own_collections_only(tmp_path: Path) -> None:
