@@ -137,6 +137,7 @@ class Desk:
                     digest=reading(entry) if entry else "",
                     key=key,
                     locale=asker.locale,
+                    parent=asker.place if asker.thread else "",
                 )
             )
 

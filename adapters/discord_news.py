@@ -10,7 +10,7 @@ import aiohttp
 import discord
 
 from adapters.discord_bulletin import bulletin_view
-from adapters.discord_desk import PLATFORM
+from adapters.discord_desk import PLATFORM, watched_place
 from adapters.discord_entries import tell
 from adapters.discord_ids import Press
 from adapters.discord_pages import plain
@@ -49,7 +49,7 @@ class News:
         places = self._desk.service.places
         known = map(self._client.get_channel, map(int, filter(str.isdecimal, places.moderator_channels(PLATFORM))))
         here = (one for one in known if isinstance(one, discord.abc.GuildChannel | discord.Thread))
-        return [Channel(id=str(one.id), tenant=str(one.guild.id)) for one in here]
+        return [_channel(one) for one in here]
 
     async def carry(self, errand: Errand) -> Fate:
         """Deliver one thing."""
@@ -110,6 +110,11 @@ class News:
             title=entry.title, date=words.on(entry.review_by or self._desk.service.today), command=f"{UNDO} {made.key}"
         )
         await interaction.edit_original_response(view=notice([said], locale))
+
+
+def _channel(one: discord.abc.GuildChannel | discord.Thread) -> Channel:
+    parent = watched_place(one) if isinstance(one, discord.Thread) else ""
+    return Channel(id=str(one.id), tenant=str(one.guild.id), parent=parent)
 
 
 def _texts(message: discord.Message) -> Iterator[str]:

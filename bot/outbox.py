@@ -52,6 +52,7 @@ class Channel:
 
     id: str
     tenant: str
+    parent: str = ""  # the channel of the thread, where it is one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +211,8 @@ class Outbox:
         return self._service.wording(self._there(channel))
 
     def _there(self, channel: Channel) -> Asker:
-        return Asker(platform=self._platform, tenant=channel.tenant, place=channel.id)
+        place, thread = (channel.parent, channel.id) if channel.parent else (channel.id, "")
+        return Asker(platform=self._platform, tenant=channel.tenant, place=place, thread=thread)
 
     # --- answers -----------------------------------------------------------------------------
 
@@ -277,8 +279,7 @@ class Outbox:
             self._check_at = 0.0  # looked at last: the news of a change says the same, and must not be overwritten
 
     def _correction(self, post: Post, digest: str) -> Correction:
-        asker = Asker(platform=self._platform, tenant=post.tenant, place=post.place, locale=post.locale)
-        today = self._service.today
+        asker, today = post.asker, self._service.today
         question = self._store.desk.question(post.key) if post.key else None
         card = self._service.again(post.entry_id, question, asker)
         note = ""

@@ -10,6 +10,8 @@ import pytest
 pytest.importorskip("discord")
 pytest.importorskip("simcord")
 
+import discord
+
 from bot.snapshot import open_snapshot
 from bot.wording import wording
 from tests.fakes.discord_room import KNOWLEDGE, LONG, Room, room, text
@@ -69,6 +71,56 @@ def test_two_channels_know_two_things(tmp_path: Path) -> None:
             here.set(f'discord.places.{here.guild.id}.collections = "harbour"')
             assert "nine to six" not in await asked(here, here.channel, SURE)
             assert "At noon" in await asked(here, here.channel, FERRY)
+
+    asyncio.run(chat())
+
+
+def test_an_answer_in_a_thread_is_corrected_by_its_channels_settings(tmp_path: Path) -> None:
+    """What is known in the channel is known in its threads: an answer there is corrected, and not called retired."""
+
+    async def chat() -> None:
+        async with room(tmp_path, own=two(tmp_path)) as here:
+            pier = here.guild.create_text_channel("pier")
+            here.set(f"""
+                [discord.places.{here.guild.id}]
+                collections = "tea"
+                [discord.places.{pier.id}]
+                collections = "harbour"
+                """)
+            here.bot.moderation.correct_days = 10_000  # the simulated server's calendar is another
+            await here.bot.get_channel(pier.id).create_thread(name="Tides", type=discord.ChannelType.public_thread)  # type: ignore[union-attr]
+            (thread,) = pier.threads
+            await here.ana.send(thread, f"{here.mention} {FERRY}")
+            assert "At noon" in text(here.ours(thread)[-1])
+            await here.deliver()
+            (tmp_path / "two" / "harbour" / "faq.yaml").write_text(HARBOUR.replace("At noon", "At one"), "utf-8")
+            here.bot.desk.service.reload()
+            await here.deliver()
+            assert "At one" in text(here.ours(thread)[-1])
+            assert "Updated" in text(here.ours(thread)[-1])
+
+    asyncio.run(chat())
+
+
+def test_moderators_are_told_in_a_thread_by_its_channels_settings(tmp_path: Path) -> None:
+    """A thread of a channel with a language of its own is told in that language."""
+
+    async def chat() -> None:
+        async with room(tmp_path, own=two(tmp_path)) as here:
+            await here.bot.get_channel(here.channel.id).create_thread(  # type: ignore[union-attr]
+                name="News", type=discord.ChannelType.public_thread
+            )
+            (thread,) = here.channel.threads
+            here.set(f"""
+                [discord]
+                moderator_channel = {thread.id}
+                [discord.places.{here.channel.id}]
+                language = "de"
+                """)
+            (tmp_path / "two" / "harbour" / "faq.yaml").write_text(HARBOUR.replace("At noon", "At one"), "utf-8")
+            here.bot.desk.service.reload()
+            await here.deliver()
+            assert "Das Wissen hat sich geändert: 1 geändert" in text(here.ours(thread)[-1])
 
     asyncio.run(chat())
 

@@ -336,6 +336,23 @@ def test_a_correction_reaches_recent_messages_of_the_entry(office: Office) -> No
     assert plain(back.card.body).startswith("Ten books")
 
 
+def test_a_correction_in_a_thread_has_its_channels_settings(office: Office, tmp_path: Path) -> None:
+    """The channel's language goes for its threads, unless a thread has one of its own."""
+    file = tmp_path / "settings.toml"
+    file.write_text('chat.places.help.language = "de"\nchat.places.aside.language = "fr"\n')
+    platform = Platform(name="chat", settings=Settings, place=Place, place_id=re.compile(r"\w+"), expects="a channel")
+    office.service.reload_places(lambda: read_places((platform,), {}, file))
+    for thread in ("thread", "aside"):
+        post = Post(
+            platform="chat", tenant="harbour", place=thread, parent="help", message=thread, entry_id="faq/borrow",
+            posted_at=int(office.clock[0]), digest=reading(office.service.snapshot.knowledge.by_id["faq/borrow"]),
+        )  # fmt: skip
+        office.store.record_post(post)
+    office.write("Ten books", "Twelve books")
+    notes = {one.post.place: one.note.split()[0] for one in office.deliver() if isinstance(one, Correction)}
+    assert notes == {"thread": "Aktualisiert", "aside": "Mis"}
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.model import Action, Complaint, Outcome, Reason
+from bot.model import Action, Asker, Complaint, Outcome, Reason
 
 Vote = Literal[Action.HELPFUL, Action.NOT_THIS, Action.NONE_OF_THESE]
 EditState = Literal["pending", "done", "void"]  # pending until the files are written; void when they never were
@@ -70,13 +70,20 @@ class Post:
 
     platform: str
     tenant: str
-    place: str
+    place: str  # the channel, or the thread
     message: str  # the platform's id of the message
     entry_id: str
     posted_at: int
     digest: str = ""  # of what was shown; a correction compares it with what would be shown now
     key: str = ""  # of the reply, by which its question is found again
     locale: str | None = None  # the reader's language
+    parent: str = ""  # the channel of the thread, where `place` is one that may have settings of its own
+
+    @property
+    def asker(self) -> Asker:
+        """Nobody, where the message stands, in the reader's language."""
+        place, thread = (self.parent, self.place) if self.parent else (self.place, "")
+        return Asker(platform=self.platform, tenant=self.tenant, place=place, thread=thread, locale=self.locale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

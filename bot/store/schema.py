@@ -99,6 +99,7 @@ POST = Table(
     Column("posted_at", BigInteger, nullable=False, index=True),
     Column("key", Text, nullable=False, server_default=""),
     Column("locale", Text),
+    Column("parent", Text, nullable=False, server_default=""),
 )
 
 EDIT = Table(
