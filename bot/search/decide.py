@@ -33,7 +33,7 @@ def decide(text: str, rankings: Sequence[Ranking], calibration: Calibration, *, 
     placed.sort(key=lambda row: -row[0])
     confidence, best, _ = placed[0]
     stock = max(rankings, key=lambda ranking: ranking.stock_confidence)
-    outcome, reason, rule, stock_reply = _verdict(confidence, best, stock, calibration)
+    outcome, reason, rule, stock_reply = _verdict(confidence, best, stock, calibration, language)
     return Decision(
         question=text,
         outcome=outcome,
@@ -49,7 +49,7 @@ def decide(text: str, rankings: Sequence[Ranking], calibration: Calibration, *, 
 
 
 def _verdict(
-    confidence: float, best: Ranking, stock: Ranking, calibration: Calibration
+    confidence: float, best: Ranking, stock: Ranking, calibration: Calibration, language: str | None
 ) -> tuple[Outcome, Reason, str, StockReply | None]:
     """What to do, why, the rule that decided in words, and the stock reply if it is one."""
     answer_from, suggest_from = calibration.answer_from, calibration.suggest_from
@@ -60,7 +60,7 @@ def _verdict(
         return "none", stock.stock_reply.reason, rule, stock.stock_reply
     if confidence >= answer_from and best.asked_for:
         return "answer", "matched", f"The best entry's confidence {confidence:.2f} reaches {answer_from:.2f}.", None
-    if not best.at_home:
+    if not best.is_at_home(language):
         return "none", "unknown", "Neither its words nor its meaning occur in the knowledge.", None
     if confidence >= suggest_from:
         rule = f"The best entry's confidence {confidence:.2f} is between {suggest_from:.2f} and {answer_from:.2f}."

@@ -22,6 +22,11 @@ _ROMAN: Final = frozenset(
 )
 
 
+def is_common(word: str, language: str) -> bool:
+    """Whether a folded word is one of a language's commonest, which say little of what is asked in it."""
+    return word in background().others.get(language, ()) or (language == "hi" and word in _ROMAN)
+
+
 def language_of(words: Sequence[str]) -> str | None:
     """The BCP 47 tag of the language that folded words are in; None where it cannot be told apart from English."""
     letters = "".join(words)

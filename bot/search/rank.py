@@ -11,6 +11,7 @@ from bot.model import Entry, StockReply
 from bot.search.calibration import SUMMARY, Calibration
 from bot.search.features import COLUMNS, QUESTION, Table, candidates, features, question_features
 from bot.search.index import Lookalikes
+from bot.search.language import is_common
 from bot.search.question import Question, read
 
 if TYPE_CHECKING:
@@ -55,12 +56,32 @@ class Ranking:
     asked_for: (
         bool  # one of the best entry's phrasings comes near the question; of one without, more than a word is asked
     )
-    at_home: bool  # it comes near a phrasing, or has words that the collection has
+    known: bool  # it has words that the collection has
     lookalike: bool  # a `not` phrase of the best entry is closer than the entry itself
 
     def entry(self, place: int) -> Entry:
         """The entry at a place, 0 the best."""
         return self.index.collection.entries[int(self.table.targets[self.order[place]])]
+
+    def is_at_home(self, language: str | None) -> bool:
+        """Whether the question comes near a phrasing, or has words that the collection has; `language` is its own.
+
+        In another language than the collection's, the small words that every translation has would do for that, and
+        the word vectors know too little of it: there, the collection has to have a word that tells what is asked.
+        """
+        if not (self.asked_for or self.known):
+            return False
+        own = self.index.collection.language.partition("-")[0].lower()
+        if language in {None, own} or self.index.transformer is not None:
+            return True
+        return any(
+            any(
+                strength == 1.0 and self.index.postings.entries.item(term) for term, strength in ids
+            )  # as it is written
+            and self.index.background.tells(word)
+            and not is_common(word, language)
+            for word, ids in zip(self.question.words, self.question.terms, strict=True)
+        )
 
 
 def rank(index: Index, calibration: Calibration, text: str) -> Ranking | None:
@@ -118,7 +139,7 @@ def rank(index: Index, calibration: Calibration, text: str) -> Ranking | None:
         stock_reply=stock_reply if isinstance(stock_reply, StockReply) else None,
         stock_confidence=stock_confidence,
         asked_for=asked_for,
-        at_home=asked_for or bool(about[_KNOWN] >= _KNOWN_WORDS),
+        known=bool(about[_KNOWN] >= _KNOWN_WORDS),
         lookalike=nearness > 0.0,
     )
 
