@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from bot.errors import ConfigError, StoreError
 from bot.privacy import Marker
-from bot.store import keeping, writes
+from bot.store import keeping, rows, writes
 from bot.store.bell import Bell, ring
 from bot.store.database import Database
 from bot.store.keys import kept, renew
@@ -120,7 +120,7 @@ class Backend:
             self.forget_keys()
             marker = self.prepare()
         with self.database.writing() as connection:
-            writes.apply(connection, batch, marker)
+            rows.apply(connection, batch, marker)
             if settling:
                 ring(connection)
         if erasing:

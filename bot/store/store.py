@@ -9,12 +9,11 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Self
 
 from bot.errors import ConfigError, StoreError
-from bot.store import reading
+from bot.store import reading, rows
 from bot.store.backend import Backend
 from bot.store.database import default_url
 from bot.store.desk import Desk
 from bot.store.records import StoreStatus
-from bot.store.schema import CLAIM, MEMORY
 from bot.store.writer import AWAY
 from bot.store.writes import (
     ChoiceMade,
@@ -24,7 +23,6 @@ from bot.store.writes import (
     Remembered,
     ReplyRemoved,
     VoteCast,
-    insert_into,
 )
 
 if TYPE_CHECKING:
@@ -211,7 +209,7 @@ class Store:
         try:
             name = self._backend.prepare().name(key)
             with self._backend.database.writing() as connection:
-                return _claimed(connection, name, now, now + ttl)
+                return rows.claimed(connection, name, now, now + ttl)
         except AWAY:
             self._claims_away_until = now + _GRACE
             return True
@@ -230,7 +228,7 @@ class Store:
         try:
             self._backend.prepare()
             with self._backend.database.writing() as connection:
-                return _swapped(connection, key, value)
+                return rows.swapped(connection, key, value)
         except AWAY:
             return True
 
@@ -288,19 +286,3 @@ def _settled(*, written: bool) -> Future[bool]:
     future: Future[bool] = Future()
     future.set_result(written)
     return future
-
-
-def _swapped(connection: Connection, key: str, value: str) -> bool:
-    mine = insert_into(connection, MEMORY).values(key=key, value=value)
-    other = mine.on_conflict_do_update(
-        index_elements=["key"], set_={"value": mine.excluded.value}, where=MEMORY.c.value != mine.excluded.value
-    )
-    return connection.execute(other.returning(MEMORY.c.key)).first() is not None
-
-
-def _claimed(connection: Connection, key: str, now: float, until: float) -> bool:
-    mine = insert_into(connection, CLAIM).values(key=key, expires_at=until)
-    free = mine.on_conflict_do_update(
-        index_elements=["key"], set_={"expires_at": mine.excluded.expires_at}, where=CLAIM.c.expires_at <= now
-    )
-    return connection.execute(free.returning(CLAIM.c.key)).first() is not None
