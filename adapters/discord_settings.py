@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.config import declare, plain_text, read_settings, switch, text_like, texts_like
 from bot.places import AutoAnswer, Place, Platform
+from bot.setting import declare, plain_text, read_settings, switch, text_like, texts_like
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

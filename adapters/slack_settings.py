@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.config import declare, plain_text, read_settings, switch, text_like, texts_like
 from bot.errors import ConfigError
 from bot.places import AutoAnswer, Place, Platform
+from bot.setting import declare, plain_text, read_settings, switch, text_like, texts_like
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,17 +8,18 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.config import Settings, count, declare, find_values, language_tag, plain_text, remedy, texts, values_in
+from bot.config import Settings
 from bot.limits import Rate
 from bot.model import Asker, Origin, Problem
+from bot.setting import declare, find_values, language_tag, plain_text, remedy, texts, values_in, whole_number
 from bot.settings_file import SettingsFile, refused
 from bot.wording import closest, languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bot.config import Value
     from bot.model import Knowledge, Level
+    from bot.setting import Value
 
 AutoAnswer = Literal["no", "private", "public"]  # private: for the asker's eyes alone
 PLACES = "places"  # the table of a platform's places, by their ids
@@ -31,12 +32,6 @@ def _names(value: str, base: Path) -> frozenset[str]:
     if not (found := texts(value, base)):
         raise ValueError(value)
     return found
-
-
-def _people(value: str, base: Path) -> int:
-    if (people := count(value, base)) < 1:
-        raise ValueError(value)
-    return people
 
 
 def _rate(value: str, _base: Path) -> Rate | None:
@@ -76,7 +71,7 @@ class Place:
     )
     auto_answer_hourly: int = declare(
         6,
-        count,
+        whole_number(0),
         takes=int,
         expects="a number",
         default="`6`",
@@ -100,7 +95,7 @@ class Place:
     )
     min_people: int = declare(
         3,
-        _people,
+        whole_number(1),
         takes=int,
         expects="a number, at least 1",
         default="`3`",

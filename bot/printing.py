@@ -10,8 +10,8 @@ from bot.answer import plain_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.config import Setting
     from bot.model import Problem, Reply
+    from bot.setting import Setting
 
 MAX_MATCHES = 5
 

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adapters.settings import platforms
-from bot.config import Settings, find_values, reference, settings_file
+from bot.config import Settings, settings_file
 from bot.places import read_places
 from bot.printing import settings_page
+from bot.setting import find_values, reference
 from bot.settings_file import SettingsFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.config import Value
+    from bot.setting import Value
 
 
 @click.command(epilog="\b\nExample:\n  backchannel settings")
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def settings(*, markdown: bool) -> None:
     """List every setting, its value, and where that comes from."""
     if markdown:
-        click.echo(settings_page(reference()))
+        click.echo(settings_page(reference(Settings)))
         return
     path = settings_file(os.environ)
     every = platforms()

@@ -25,10 +25,11 @@ sys.path.insert(0, str(ROOT))  # whichever Backchannel is installed, the documen
 from adapters.settings import platforms
 from adapters.terminal import Chat
 from bot.cli import main
-from bot.config import reference
+from bot.config import Settings
 from bot.knowledge.schema import json_schema
 from bot.printing import settings_page
 from bot.service import Service
+from bot.setting import reference
 from bot.snapshot import open_snapshot
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _page(kind: type[Any], table: str) -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "conversation": conversation,
     "commands": command_pages,
-    "settings": lambda: settings_page(reference()),
+    "settings": lambda: settings_page(reference(Settings)),
     **{f"settings-{one.name}": partial(_page, one.settings, one.name) for one in platforms()},
     **{f"places-{one.name}": partial(_page, one.place, one.name) for one in platforms()},
 }

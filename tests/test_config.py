@@ -10,9 +10,10 @@ import pytest
 from adapters import discord_settings
 from adapters.settings import platforms
 from adapters.slack_settings import load_slack_settings
-from bot.config import Settings, load_settings, reference, settings_file
+from bot.config import Settings, load_settings, settings_file
 from bot.errors import ConfigError
 from bot.places import read_places
+from bot.setting import reference
 
 
 def settings_in(folder: Path, text: str) -> Path:
@@ -107,7 +108,7 @@ def test_the_file_in_the_current_folder_is_found(tmp_path: Path, monkeypatch: py
 
 def test_every_setting_is_documented() -> None:
     """Each has its names, what it takes, a default and a meaning in a whole sentence."""
-    documented = reference()
+    documented = reference(Settings)
     assert [one.key for one in documented] == list(Settings.__dataclass_fields__)
     for one in documented:
         assert one.variable == f"BACKCHANNEL_{one.key.upper()}"

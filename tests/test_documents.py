@@ -16,14 +16,15 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from adapters.settings import platforms
-from bot.config import load_settings, reference
+from bot.config import Settings, load_settings
 from bot.places import Place
+from bot.setting import reference
 from tests.samples import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.config import Setting
+    from bot.setting import Setting
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -95,7 +96,7 @@ def test_the_example_settings_have_every_setting(tmp_path: Path) -> None:
     switched_on = re.sub(r"^# (\w+(\.\w+)* = |\[)", r"\1", example, flags=re.MULTILINE)
     found, content = places(tmp_path, switched_on), tomllib.loads(switched_on)
     load_settings({}, tmp_path / "backchannel.toml")
-    assert _open_keys(reference()) <= content.keys()
+    assert _open_keys(reference(Settings)) <= content.keys()
     for platform in platforms():
         assert _open_keys(reference(platform.settings, table=platform.name)) <= content[platform.name].keys()
     given = {key for layer in found.layers for key in layer.values}

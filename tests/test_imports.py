@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FOUNDATION = {"model", "errors", "config", "markdown", "progress", "wording"}  # what everyone may use
-FOUNDATION |= {"settings_file", "places", "limits"}
+FOUNDATION |= {"setting", "settings_file", "places", "limits"}
 # Each room of bot/ and what it must not reach, neither itself nor by way of others.
 ABOVE = {
     **{one: {"knowledge", "search", "store", "answer", "learn", "lint", "evaluate", "service"} for one in FOUNDATION},

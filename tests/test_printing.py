@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.config import reference
+from bot.config import Settings
 from bot.model import Origin, Problem
 from bot.printing import annotation, problem_object, settings_page
+from bot.setting import reference
 
 
 def problem(path: Path, message: str = "no key 'x'") -> Problem:
@@ -41,7 +42,7 @@ def test_a_problem_as_an_object() -> None:
 
 def test_the_settings_page_lists_every_setting() -> None:
     """One row each, after the heading."""
-    rows = settings_page(reference()).splitlines()
-    assert len(rows) == 2 + len(reference())
+    rows = settings_page(reference(Settings)).splitlines()
+    assert len(rows) == 2 + len(reference(Settings))
     assert all(row.count("|") == 6 for row in rows)
     assert any("`knowledge` | `BACKCHANNEL_KNOWLEDGE`" in row for row in rows)
