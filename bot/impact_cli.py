@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from dataclasses import asdict
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from bot.shared_cli import echo_json, visible
 
 # What a command needs is imported in it, so that `--help` is answered at once.
 # ruff: noqa: PLC0415
@@ -49,7 +50,7 @@ def against(settings: Settings, base: str, *, cases: Path | None, style: str, as
             progress=progress,
         )
     if as_json:
-        click.echo(json.dumps(_impact_object(found), ensure_ascii=False, indent=1))
+        echo_json(_impact_object(found), indent=1)
     elif style == "github":
         _annotate(found, {entry.id: entry.origin for entry in new.knowledge.by_id.values()}, folder)
     else:
@@ -74,7 +75,7 @@ def _show_flips(what: str, flips: tuple[Flip, ...]) -> None:
     click.echo(f"{len(flips)} {what}")
     for flip in flips[:_LISTED]:
         mark = {"better": "+", "worse": "-", "other": " "}[flip.effect]
-        click.echo(_visible(f"  {mark} {flip.question}: {flip.before} -> {flip.after}"))
+        click.echo(visible(f"  {mark} {flip.question}: {flip.before} -> {flip.after}"))
     if len(flips) > _LISTED:
         click.echo(f"    and {len(flips) - _LISTED} more")
 
@@ -127,9 +128,3 @@ def _recent_questions() -> tuple[str, ...]:
             return tuple(question.text for question in store.desk.recent_questions(limit=RECENT))
         except StoreError:
             return ()
-
-
-def _visible(text: str) -> str:
-    from adapters.terminal_render import visible
-
-    return visible(text)

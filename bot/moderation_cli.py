@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.errors import BackchannelError
+from bot.shared_cli import echo_json, example, json_option, knowledge_option, visible
 
 # What a command needs is imported in it, so that `--help` is answered at once.
 # ruff: noqa: PLC0415
@@ -31,24 +31,12 @@ _WORDINGS = 5
 _ABOVE = "--- Write the answer above this line"
 
 
-def _example(*lines: str) -> str:
-    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
-
-
-_knowledge = click.option(
-    "--knowledge",
-    "path",
-    metavar="DIR",
-    type=click.Path(exists=True, path_type=Path),
-    help="The knowledge to work on.  [default: the setting, else ./knowledge, else what is shipped]",
-)
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 _yes = click.option("--yes", is_flag=True, help="Do not ask before making the change.")
 
 
-@click.command(epilog=_example("backchannel review"))
+@click.command(epilog=example("backchannel review"))
 @click.option("--all", "everything", is_flag=True, help="Show questions that only one person asked, too.")
-@_knowledge
+@knowledge_option
 def review(*, path: Path | None, everything: bool) -> None:
     """Work off the questions that were not answered, group by group."""
     with _moderator(path, min_people=1 if everything else None) as moderator:
@@ -62,11 +50,11 @@ def review(*, path: Path | None, everything: bool) -> None:
             waiting[number:number] = after
 
 
-@click.command(epilog=_example("backchannel stats", "backchannel stats --days 90 --html stats.html"))
+@click.command(epilog=example("backchannel stats", "backchannel stats --days 90 --html stats.html"))
 @click.option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="How many days to look back.")
 @click.option("--html", "page", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write a page.")
-@_json
-@_knowledge
+@json_option
+@knowledge_option
 def stats(*, days: int, page: Path | None, as_json: bool, path: Path | None) -> None:
     """Show how questions ended, by day and by entry, and which entries nobody reaches."""
     from bot.statistics import page as page_of
@@ -77,7 +65,7 @@ def stats(*, days: int, page: Path | None, as_json: bool, path: Path | None) -> 
     if page is not None:
         page.write_text(page_of(figures, f"The last {days} days"), encoding="utf-8")
     if as_json:
-        click.echo(json.dumps(asdict(figures), default=str, ensure_ascii=False, indent=1))
+        echo_json(asdict(figures), indent=1)
         return
     click.echo(f"{figures.total:,} questions in {days} days, {figures.answered:,} answered.")
     for day in figures.days:
@@ -89,17 +77,17 @@ def stats(*, days: int, page: Path | None, as_json: bool, path: Path | None) -> 
     click.echo(f"Answered nobody: {', '.join(figures.unreached) or 'none'}")
 
 
-@click.command(epilog=_example("backchannel history", "backchannel history faq/us-role"))
+@click.command(epilog=example("backchannel history", "backchannel history faq/us-role"))
 @click.argument("entry", required=False)
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many to show.")
-@_json
-@_knowledge
+@json_option
+@knowledge_option
 def history(*, entry: str | None, limit: int, as_json: bool, path: Path | None) -> None:
     """Show who changed what and when, newest first."""
     with _moderator(path) as moderator:
         edits = moderator.history(entry, limit=limit)
     if as_json:
-        click.echo(json.dumps([asdict(edit) for edit in edits], ensure_ascii=False, indent=1))
+        echo_json([asdict(edit) for edit in edits], indent=1)
         return
     for edit in edits:
         made = datetime.fromtimestamp(edit.made_at, UTC)
@@ -107,28 +95,28 @@ def history(*, entry: str | None, limit: int, as_json: bool, path: Path | None) 
         pending = "" if edit.state == "done" else f" [{edit.state}]"
         reason = f": {edit.reason}" if edit.reason else ""
         what = f"{edit.action} {edit.entry_id}{undoes}{pending}{reason}"
-        click.echo(_visible(f"{edit.key}  {made:%Y-%m-%d %H:%M} UTC  {edit.author}  {what}"))
+        click.echo(visible(f"{edit.key}  {made:%Y-%m-%d %H:%M} UTC  {edit.author}  {what}"))
     if not edits:
         click.echo("No changes are recorded.")
 
 
-@click.command(epilog=_example("backchannel undo 3f2a9c01"))
+@click.command(epilog=example("backchannel undo 3f2a9c01"))
 @click.argument("change")
 @click.option("--reason", default="", help="Kept in the history.")
 @_yes
-@_knowledge
+@knowledge_option
 def undo(*, change: str, reason: str, yes: bool, path: Path | None) -> None:
     """Take a change back, by its key in the history; that is a change of its own and can be taken back too."""
     with _moderator(path) as moderator:
         _make(moderator, moderator.undo(change), reason, yes=yes)
 
 
-@click.command(epilog=_example("backchannel retire faq/old-hours --see faq/opening-hours"))
+@click.command(epilog=example("backchannel retire faq/old-hours --see faq/opening-hours"))
 @click.argument("entry")
 @click.option("--see", metavar="ENTRY", help="What readers of old messages are sent to.")
 @click.option("--reason", default="", help="Kept in the history.")
 @_yes
-@_knowledge
+@knowledge_option
 def retire(*, entry: str, see: str | None, reason: str, yes: bool, path: Path | None) -> None:
     """Take an entry away; a comment stays in its place, so that buttons of old messages lead on."""
     with _moderator(path) as moderator:
@@ -164,10 +152,10 @@ def _show_group(moderator: Moderator, group: Group, place: str) -> Sequence[Entr
         f"\n[{place}] {group.people} {'person' if group.people == 1 else 'people'}, last on {last:%Y-%m-%d}{wanted}"
     )
     for wording in group.wordings[:_WORDINGS]:
-        click.echo(_visible(f"  {wording.times} x {wording.text}"))
+        click.echo(visible(f"  {wording.times} x {wording.text}"))
     closest = moderator.closest(group)
     for number, match in enumerate(closest, start=1):
-        click.echo(_visible(f"    {number}) {likely(match)}"))
+        click.echo(visible(f"    {number}) {likely(match)}"))
     return [match.entry for match in closest]
 
 
@@ -200,7 +188,7 @@ def _settle(  # noqa: C901 - a case for each answer
                     proposal = moderator.add_alternate(entry_id, group.text)
                     done = _settled(moderator, group, proposal, "alternate")
         except BackchannelError as error:
-            click.echo(_visible(str(error)), err=True)
+            click.echo(visible(str(error)), err=True)
             continue
         if done:
             return []
@@ -230,14 +218,14 @@ def _found(moderator: Moderator, words: str) -> Sequence[Entry]:
     if not found:
         click.echo("Nothing was found.")
     for number, entry in enumerate(found, start=1):
-        click.echo(_visible(f"    {number}) {named(entry)}"))
+        click.echo(visible(f"    {number}) {named(entry)}"))
     return found
 
 
 def _split(moderator: Moderator, group: Group) -> list[Group]:
     """Ask which questions belong elsewhere; they come as a group of their own, then the rest."""
     for number, wording in enumerate(group.wordings, start=1):
-        click.echo(_visible(f"    {number}) {wording.text}"))
+        click.echo(visible(f"    {number}) {wording.text}"))
     chosen = click.prompt("Numbers of the questions that belong elsewhere, with blanks between").split()
     numbers = [int(one) for one in chosen if one.isdecimal() and 0 < int(one) <= len(group.wordings)]
     keys = [key for number in numbers for key in group.wordings[number - 1].keys]
@@ -271,7 +259,7 @@ def _make(moderator: Moderator, proposal: Proposal, reason: str = "", *, yes: bo
     from bot.impact import A_WHILE
     from bot.impact_cli import show_impact
 
-    click.echo(_visible(proposal.diff))
+    click.echo(visible(proposal.diff))
     with shown_progress() as progress:
         found = moderator.weigh(proposal, seconds=A_WHILE, progress=progress)
     show_impact(found)
@@ -282,16 +270,10 @@ def _make(moderator: Moderator, proposal: Proposal, reason: str = "", *, yes: bo
     made = moderator.make(proposal, reason)
     click.echo(f"Done; take it back with: backchannel undo {made.key}")
     if made.trouble:
-        click.echo(_visible(made.trouble), err=True)
+        click.echo(visible(made.trouble), err=True)
     return True
 
 
 def _slug(title: str) -> str:
     plain = "".join(char if char.isascii() and char.isalnum() else "-" for char in title.lower())
     return "-".join(part for part in plain.split("-") if part)[:40].strip("-")
-
-
-def _visible(text: str) -> str:
-    from adapters.terminal_render import visible
-
-    return visible(text)

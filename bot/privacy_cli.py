@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.shared_cli import NOT_DONE, example
+
 # What a command needs is imported in it, so that `--help` is answered at once.
 # ruff: noqa: PLC0415
 if TYPE_CHECKING:
@@ -16,15 +18,11 @@ if TYPE_CHECKING:
 
     from bot.store import Store
 
-_NOTHING, _NOT_DONE = "Nothing is kept about this person.", 1
+_NOTHING = "Nothing is kept about this person."
 _PATIENCE = 30.0  # seconds for a deletion to be on disk
 
 
-def _example(*lines: str) -> str:
-    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
-
-
-@click.group(epilog=_example("backchannel privacy export discord 123456789012345678"))
+@click.group(epilog=example("backchannel privacy export discord 123456789012345678"))
 def privacy() -> None:
     """Show or delete what is kept about a person, or change the key.
 
@@ -32,7 +30,7 @@ def privacy() -> None:
     """
 
 
-@privacy.command(epilog=_example("backchannel privacy export slack U012AB3CD > kept.json"))
+@privacy.command(epilog=example("backchannel privacy export slack U012AB3CD > kept.json"))
 @click.argument("platform")
 @click.argument("person")
 def export(platform: str, person: str) -> None:
@@ -45,7 +43,7 @@ def export(platform: str, person: str) -> None:
     click.echo(found or _NOTHING, err=found is None)
 
 
-@privacy.command(epilog=_example("backchannel privacy delete slack U012AB3CD"))
+@privacy.command(epilog=example("backchannel privacy delete slack U012AB3CD"))
 @click.argument("platform")
 @click.argument("person")
 def delete(platform: str, person: str) -> None:
@@ -56,10 +54,10 @@ def delete(platform: str, person: str) -> None:
         done = store.erase(Asker(platform=platform, person=person)).result(_PATIENCE)
     click.echo("Deleted." if done else "Nothing could be deleted: no database is kept, or it cannot be reached.")
     if not done:
-        sys.exit(_NOT_DONE)
+        sys.exit(NOT_DONE)
 
 
-@privacy.command(name="renew-key", epilog=_example("backchannel privacy renew-key"))
+@privacy.command(name="renew-key", epilog=example("backchannel privacy renew-key"))
 def renew_key() -> None:
     """Use a new key to tell people apart from now on.
 

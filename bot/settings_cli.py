@@ -13,6 +13,7 @@ from bot.places import read_places
 from bot.printing import settings_page
 from bot.setting import find_values, reference
 from bot.settings_file import SettingsFile
+from bot.shared_cli import example, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from bot.setting import Value
 
 
-@click.command(epilog="\b\nExample:\n  backchannel settings")
+@click.command(epilog=example("backchannel settings"))
 @click.option("--markdown", is_flag=True, help="Print the table that is in the documentation.")
 def settings(*, markdown: bool) -> None:
     """List every setting, its value, and where that comes from."""
@@ -41,9 +42,9 @@ def settings(*, markdown: bool) -> None:
                 _show(platform.place, platform.name, layer.values, file)
     for layer in places.layers:
         if layer.place:
-            _say(f"[{layer.platform.name}.places.{layer.place}]")
+            click.echo(visible(f"[{layer.platform.name}.places.{layer.place}]"))
             for key, value in layer.values.items():
-                _say(f"  {key}: {value.text}, from {_source(value, file)}")
+                click.echo(visible(f"  {key}: {value.text}, from {_source(value, file)}"))
 
 
 def _show(kind: type[Any], table: str, values: Mapping[str, Value], file: SettingsFile | None) -> None:
@@ -54,7 +55,7 @@ def _show(kind: type[Any], table: str, values: Mapping[str, Value], file: Settin
             click.echo(f"  Now: {one.default}\n")
         else:
             text = "set, and not shown" if one.secret else value.text
-            _say(f"  Now: {text}, from {_source(value, file)}\n")
+            click.echo(visible(f"  Now: {text}, from {_source(value, file)}\n"))
 
 
 def _source(value: Value, file: SettingsFile | None) -> str:
@@ -62,9 +63,3 @@ def _source(value: Value, file: SettingsFile | None) -> str:
         return value.variable
     origin = file.origin(*value.keys)
     return f"{origin.path}:{origin.line}"
-
-
-def _say(text: str) -> None:
-    from adapters.terminal_render import visible  # noqa: PLC0415 (so that `--help` is answered at once)
-
-    click.echo(visible(text))
