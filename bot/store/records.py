@@ -14,13 +14,11 @@ Verdict = Literal["alternate", "new_entry", "out_of_scope", "dismissed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreStatus:
-    """How the store is doing, for `status` commands and metrics."""
+    """How the store is doing, for `status` commands."""
 
     kind: Literal["none", "sqlite", "postgresql"]
     backlog: int  # records waiting to be written
-    written: int  # records written since the start
     dropped: int  # records given up since the start, because the backlog was full or the record impossible
-    last_write: float | None  # seconds since the epoch
     trouble: str | None  # one sentence while the database cannot be reached; carries no words of people and no secret
 
 

@@ -114,21 +114,12 @@ class Store:
     def status(self) -> StoreStatus:
         """Tell how the store is doing, from memory alone."""
         if not self._backend:
-            return StoreStatus(
-                kind="none",
-                backlog=0,
-                written=0,
-                dropped=0,
-                last_write=None,
-                trouble=None,
-            )
+            return StoreStatus(kind="none", backlog=0, dropped=0, trouble=None)
         writer = self._backend.writer
         return StoreStatus(
             kind=self._backend.database.kind,
             backlog=writer.backlog,
-            written=writer.written,
             dropped=writer.dropped,
-            last_write=writer.last_write,
             trouble=writer.trouble,
         )
 

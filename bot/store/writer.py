@@ -46,8 +46,7 @@ class Writer:
         self._urgent = False  # whether somebody waits for one of the records
         self._stop_at: float | None = None  # monotonic; set once closing
         self._chore_at = time.monotonic()
-        self.written = self.dropped = 0
-        self.last_write: float | None = None
+        self.dropped = 0
         self.trouble: str | None = None
         self._thread = threading.Thread(target=self._run, name=f"backchannel-{name}", daemon=True)
         self._thread.start()
@@ -149,10 +148,7 @@ class Writer:
                 return  # closed while the database kept us waiting: these were given up
             for _ in batch:
                 self._backlog.popleft()
-            if written:
-                self.written += len(batch)
-                self.last_write = time.time()
-            else:
+            if not written:
                 self.dropped += len(batch)
         if self.trouble:
             _log.info("the store is back; %d records wait", len(self._backlog))
