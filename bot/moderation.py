@@ -1,30 +1,22 @@
-"""What moderators do: work off the queue, propose edits, see what they would change, make them, take them back."""
+"""What moderators do: work off the queue, propose changes, see what they would do, make them, take them back."""
 
 from __future__ import annotations
 
 import json
-import logging
-import secrets
-import threading
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.changes import Changes
 from bot.discretion import asked_alike, asked_where, fit_to_show
 from bot.errors import EditError, NotAllowedError, StoreError
 from bot.impact import ENOUGH_TIME, RECENT, Impact, Version, check, impact, proposed
 from bot.knowledge import edit
-from bot.knowledge.diff import differences
-from bot.knowledge.patch import applied, undone
-from bot.knowledge.write import write
+from bot.knowledge.patch import undone
 from bot.learn import Group, closest, group
 from bot.proposal import Digest, Made, Proposal
-from bot.repository import Repository
 from bot.service import out_of_scope
 from bot.statistics import Statistics, statistics
-from bot.store.records import Edit, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,16 +26,14 @@ if TYPE_CHECKING:
     from bot.evaluate import Case
     from bot.knowledge.patch import Change
     from bot.knowledge.spans import Plain
-    from bot.model import Asker, Collection, Entry, Match
+    from bot.model import Asker, Entry, Match
     from bot.progress import Progress
     from bot.schedule import Weekly
     from bot.service import Service
     from bot.snapshot import Snapshot
     from bot.store import AskedQuestion, Request, Store
+    from bot.store.records import Edit, Verdict
 
-_log = logging.getLogger(__name__)
-
-_REMEMBERED = 2.0  # seconds to wait for the history before an edit is made without it
 _APART, _MOST_SPLITS = "queue/apart", 100  # what moderators split; settled ones are forgotten in time
 _YEAR = timedelta(days=365)
 _HISTORY = 1_000  # changes looked through for those of a place's collections
@@ -69,11 +59,10 @@ class Moderation:
         correct_days: int = 7,
     ) -> None:
         self.service, self.store, self.cases, self.min_people = service, store, tuple(cases), min_people
-        self.repository = Repository(store, git)
+        self.changes = Changes(service, store, git)
         self.weekly, self.correct_days = weekly, correct_days  # when to tell the week, and how long to correct
         self._version: Version | None = None
         self._weighed: tuple[tuple[str, str], Version] | None = None  # by what it was proposed for, and the change
-        self._making = threading.Lock()  # a reload that began earlier must not end later
 
     def of(self, asker: Asker, name: str, *, everywhere: bool = False) -> Moderator:
         """Let a moderator in; `name` goes into the history. Raises NotAllowedError for anybody else.
@@ -85,72 +74,8 @@ class Moderation:
         return Moderator(self, name, None if everywhere else asker.tenant, asker)
 
     def reconcile(self) -> None:
-        """Settle the edits that a crash left undecided, by what the files hold; call it once at the start.
-
-        What Git refused before is tried again.
-        """
-        with suppress(StoreError):
-            for pending in self.store.desk.pending_edits():
-                collections = self.service.snapshot.knowledge.collections
-                place = next((one for one in collections if one.name == pending.collection), None)
-                if place is not None and (state := applied(place.path, pending.patch)) is not None:
-                    self.store.desk.record_edit(replace(pending, state="done" if state else "void"))
-        self.repository.retry()
-
-    def place(self, entry_id: str, known: Sequence[Collection]) -> tuple[Collection, str]:
-        """Find an id's collection and the id within it. Raises EditError where it is not among those known."""
-        collections = self.service.snapshot.knowledge.collections
-        name, colon, local = entry_id.partition(":")
-        if colon:
-            found = next((one for one in collections if one.name == name), None)
-        else:
-            found, local = (collections[0] if len(collections) == 1 else None), entry_id
-        if found is None or all(one.name != found.name for one in known):
-            names = ", ".join(one.name for one in known)
-            raise EditError(
-                f"{entry_id} names no collection that is known here; write <collection>:{local}, with one of {names}."
-            )
-        return found, local
-
-    def make(self, proposal: Proposal, *, author: str, reason: str) -> Made:
-        """Make a change: into the history, into the files, into force, and into Git where that is set."""
-        record = Edit(
-            key=secrets.token_hex(4),
-            made_at=int(self.service.now()),
-            author=author,
-            reason=reason,
-            action=proposal.change.action,
-            entry_id=proposal.entry_id,
-            collection=proposal.collection,
-            patch=proposal.change.patch,
-            undoes=proposal.undoes,
-            state="pending",
-        )
-        with self._making:
-            before = self.service.snapshot
-            kept = self._record(record)
-            try:
-                write(proposal.change)
-            except EditError:
-                self._record(replace(record, state="void"))
-                raise
-            self._record(replace(record, state="done"))
-            self.service.reload()
-            after = self.service.snapshot
-            message = f"{record.action} {record.entry_id}\n\n{reason}".strip()
-            commit, trouble = self.repository.commit(proposal.change, author=author, message=message)
-        if commit is not None:
-            trouble = self.repository.push(proposal.change)
-        unkept = None if kept else "The history could not be written, so this cannot be undone from here."
-        _log.info("edit %s: %s %s", record.key, record.action, record.entry_id)
-        entries = differences(before.knowledge, after.knowledge)
-        return Made(
-            key=record.key,
-            entry_id=proposal.entry_id,
-            entries=entries,
-            commit=commit,
-            trouble=" ".join(filter(None, (unkept, trouble))) or None,
-        )
+        """Settle what a crash left undecided, and try again what Git refused; call it once at the start."""
+        self.changes.reconcile()
 
     def version(self) -> Version:
         """Give the knowledge in force, with what it has already been asked for earlier proposals."""
@@ -172,14 +97,6 @@ class Moderation:
             new = proposed(snapshot.path, proposal.change, transformer=transformer, progress=progress)
             self._weighed = ((snapshot.knowledge.version, patch), new)
         return self._weighed[1]
-
-    def _record(self, record: Edit) -> bool:
-        try:
-            return self.store.desk.record_edit(record).result(_REMEMBERED)
-        except FutureTimeoutError:  # it waits in the backlog, and is written when the database is back
-            return True
-        except StoreError:
-            return False
 
 
 class Moderator:
@@ -263,7 +180,7 @@ class Moderator:
 
     def present(self, entry_id: str) -> tuple[dict[str, Plain], str]:
         """Give an entry's fields as they stand in the file, for a form, and the stamp to hand back with the edit."""
-        collection, local = self._all.place(entry_id, self.snapshot.knowledge.collections)
+        collection, local = self._all.changes.place(entry_id, self.snapshot.knowledge.collections)
         fields = edit.present(collection.path, local)
         return fields, edit.stamp(fields)
 
@@ -286,9 +203,9 @@ class Moderator:
     def retire(self, entry_id: str, successor: str | None = None) -> Proposal:
         """Propose to take an entry away; `successor` is what readers of it are sent to."""
         own, known = None, self.snapshot.knowledge.collections
-        home, _ = self._all.place(entry_id, known)
+        home, _ = self._all.changes.place(entry_id, known)
         if successor is not None:
-            other, own = self._all.place(successor, known)
+            other, own = self._all.changes.place(successor, known)
             if other.name != home.name:
                 raise EditError(f"{successor} is in another collection; readers are sent on within {home.name} only.")
         return self._propose(entry_id, lambda root, local: edit.retire(root, local, own))
@@ -350,10 +267,10 @@ class Moderator:
     def make(self, proposal: Proposal, reason: str = "") -> Made:
         """Make a proposal. Raises EditConflict if the files changed meanwhile, KnowledgeError if it breaks them."""
         check(self._all.service.snapshot.path, proposal.change)
-        return self._all.make(proposal, author=self.name, reason=reason)
+        return self._all.changes.make(proposal, author=self.name, reason=reason)
 
     def _propose(self, entry_id: str, make: Callable[[Path, str], Change]) -> Proposal:
-        collection, local = self._all.place(entry_id, self.snapshot.knowledge.collections)
+        collection, local = self._all.changes.place(entry_id, self.snapshot.knowledge.collections)
         return Proposal(collection=collection.name, entry_id=entry_id, change=make(collection.path, local))
 
     # --- looking -----------------------------------------------------------------------------

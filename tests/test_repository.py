@@ -147,7 +147,7 @@ def test_a_hook_that_refuses_delays_commits_in_their_order(here: Checkout) -> No
 def test_what_waits_is_tried_again_by_itself(here: Checkout) -> None:
     """Nobody has to make another change or start anew."""
     hook, tried = here.hook("exit 1"), threading.Event()
-    here.moderation.repository = Repository(here.store, "push", patience=0.05)
+    here.moderation.changes.repository = Repository(here.store, "push", patience=0.05)
     assert here.edit("lending ceiling").commit is None
     hook.write_text("#!/bin/sh\nexit 0\n")
     for _ in range(200):
