@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import bm25s
 import numpy as np
-import snowballstemmer
+import Stemmer
 import wordllama
 from labelled import ROOT
 from rapidfuzz import fuzz, process, utils
@@ -66,7 +66,7 @@ def _fuzzy(texts: Sequence[str], scorer: Callable[..., float]) -> Search:
 
 def bm25(texts: Sequence[str]) -> Search:
     """BM25 as bm25s does it, on stems and without stop words."""
-    stem = snowballstemmer.stemmer("english").stemWords
+    stem = Stemmer.Stemmer("english").stemWords
 
     def cut(batch: list[str]) -> list[list[str]]:
         found: list[list[str]] = bm25s.tokenize(

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 WORTH_KEEPING: Final = 2**16  # bytes of YAML: below, it is read and indexed in no time
 _TEXTS: Final = "knowledge"  # name of the collection's texts among its arrays
 # Libraries that have a say in what comes out.
-_LIBRARIES: Final = ("markdown-it-py", "numpy", "pydantic", "pyyaml", "snowballstemmer", "tokenizers", "wordllama")
+_LIBRARIES: Final = ("markdown-it-py", "numpy", "pydantic", "pystemmer", "pyyaml", "tokenizers", "wordllama")
 
 
 def prepare(

@@ -200,7 +200,13 @@ def test_the_image_is_as_promised() -> None:
 
 def test_every_library_is_declared() -> None:
     """What the code imports from outside is a dependency of the core or of an extra, by its own name."""
-    names = {"markdown_it": "markdown-it-py", "yaml": "pyyaml", "discord": "discord.py", "pydantic_core": "pydantic"}
+    names = {
+        "Stemmer": "pystemmer",
+        "discord": "discord.py",
+        "markdown_it": "markdown-it-py",
+        "pydantic_core": "pydantic",
+        "yaml": "pyyaml",
+    }
     extras = PROJECT["optional-dependencies"]
     declared = {canonicalize_name(Requirement(one).name) for group in extras.values() for one in group}
     declared |= {canonicalize_name(Requirement(one).name) for one in PROJECT["dependencies"]}

@@ -32,7 +32,7 @@ OWNERS = {
     "tokenizers": ("bot/search/",),
     "safetensors": ("bot/search/",),
     "huggingface_hub": ("bot/search/checkpoint.py",),
-    "snowballstemmer": ("bot/search/",),
+    "Stemmer": ("bot/search/",),
     "yaml": ("bot/knowledge/",),
     "ruamel": ("bot/knowledge/",),
     "pydantic": ("bot/knowledge/",),

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.search.strings import Strings
@@ -59,10 +60,8 @@ class Speller:
         found: list[tuple[float, str, float]] = []
         for first in dict.fromkeys(word[:2]):
             shelf = self._shelves.get(first)
-            for known in shelf.promising(word, reach) if shelf else ():
-                distance = OSA.distance(word, known, score_cutoff=reach)
-                if distance > reach:
-                    continue
+            near = shelf.promising(word, reach) if shelf else ()
+            for known, distance, _ in process.extract(word, near, scorer=OSA.distance, score_cutoff=reach, limit=None):
                 strength = 1.0 - 1.3 * distance / max(len(word), len(known))
                 if first != word[0]:
                     strength -= 0.05
@@ -86,13 +85,13 @@ class _Shelf(NamedTuple):
         return cls(words, start, np.array([*map(_letters, words)], dtype=np.uint32))
 
     def promising(self, word: str, reach: int) -> list[str]:
-        """The words of about a word's length that do not have too many letters which the other lacks."""
+        """The words of about a word's length that neither have nor lack too many letters beside it."""
         last = len(self.start) - 1
         begin, end = self.start[min(last, len(word) - reach)], self.start[min(last, len(word) + reach + 1)]
-        differing = self.letters[begin:end] ^ np.uint32(_letters(word))
-        bits = _BITS.take(differing & np.uint32(0xFFFF)) + _BITS.take(differing >> np.uint32(16))
-        # An edit changes at most two letters' being there: one is replaced by another.
-        return [self.words[begin + place] for place in np.flatnonzero(bits <= 2 * reach).tolist()]
+        letters, own = self.letters[begin:end], np.uint32(_letters(word))
+        # An edit brings at most one letter that was not there, and takes at most one away.
+        differing = np.maximum(np.bitwise_count(letters & ~own), np.bitwise_count(own & ~letters))
+        return [self.words[begin + place] for place in (differing <= reach).nonzero()[0].tolist()]
 
 
 def _letters(word: str) -> int:
@@ -101,9 +100,6 @@ def _letters(word: str) -> int:
     for char in word:
         bits |= 1 << (ord(char) & 31)
     return bits
-
-
-_BITS: Final = np.array([number.bit_count() for number in range(2**16)], dtype=np.uint8)
 
 
 class Lexicon:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 # Letters of other scripts that pass for Latin ones. Unicode's confusables table (UTS 39) is the source of the pairs;
 # only those are kept that a reader cannot tell from the Latin letter in a chat font.
@@ -124,7 +124,7 @@ def sentences(text: str) -> list[str]:
     return [piece.strip() for piece in _SENTENCE_END.split(text) if piece.strip()]
 
 
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english", 0)  # `stem` remembers
 
 
 @lru_cache(maxsize=262_144)
