@@ -107,7 +107,7 @@ def _restored(kept: Mapping[str, NDArray[Any]], transformer: Transformer | None)
     collections, arrays = [], []
     for number in range(int(kept["collections"])):
         own = {name.removeprefix(f"{number}."): one for name, one in kept.items() if name.startswith(f"{number}.")}
-        texts = Strings(own.pop(f"{_TEXTS}:data"), own.pop(f"{_TEXTS}:ends"))
+        texts = Strings(own.pop(f"{_TEXTS}:data").tobytes(), own.pop(f"{_TEXTS}:ends"))
         with collector_paused():
             collections.append(collection_of(texts))
         arrays.append(own)

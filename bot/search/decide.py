@@ -94,24 +94,19 @@ def match(ranking: Ranking, place: int, confidence: float, *, in_full: bool) -> 
 def _words(ranking: Ranking, number: int) -> tuple[WordEvidence, ...]:
     """Each word of the question with the entry's word that answers to it best."""
     index, question, aligned = ranking.index, ranking.question, ranking.table.alignment
-    own = [
-        texts.terms[texts.start[number] : texts.start[number + 1]].ravel() for texts in (index.phrasings, index.bodies)
-    ]
-    terms = np.concatenate(own)
-    terms = terms[terms < len(index.lexicon)]
-    places = aligned.place.take(terms)
-    compared = aligned.terms.take(places) == terms  # word by word
-    terms, places = terms[compared], places[compared]
-    if not len(terms):
-        terms, places = np.array([0]), np.array([len(aligned.terms) - 1])  # what stands for padding meets nothing
-    soft = aligned.soft.take(places, axis=0)
+    own = [texts.terms[texts.start[number] : texts.start[number + 1]] for texts in (index.phrasings, index.bodies)]
+    terms = np.concatenate(own).ravel()
+    is_term = terms < len(index.lexicon)
+    is_term[-1] = True  # one at least, if only padding, which meets nothing
+    terms = terms[is_term]
+    soft = aligned.soft.take(aligned.place.take(terms), axis=0)
     best = soft.argmax(axis=0)
     found = []
     for word, weight, term, strength in zip(
         question.words,
         question.weights.tolist(),
         terms.take(best).tolist(),
-        soft.max(axis=0).tolist(),
+        soft[best, np.arange(len(best))].tolist(),
         strict=True,
     ):
         met = strength >= _PARTNER

@@ -13,6 +13,7 @@ import logging
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -159,10 +160,8 @@ class Encoder:
         return self._leading(vectors, _OUTLINE)
 
     def _leading(self, vectors: Floats, dimensions: int) -> Floats:
-        parts = [
-            _scaled(vectors[..., start : min(end, start + dimensions)])
-            for start, end in zip(self._edges, self._edges[1:], strict=False)
-        ]
+        edges = self._edges.tolist()
+        parts = [_scaled(vectors[..., start : min(end, start + dimensions)]) for start, end in pairwise(edges)]
         return _scaled(np.concatenate(parts, axis=-1))
 
     def unit(self, vectors: Floats) -> Floats:
@@ -176,7 +175,7 @@ class Encoder:
 
 def _scaled(vectors: Floats) -> Floats:
     """Vectors along the last axis at length one; zeros stay zeros."""
-    lengths = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))[..., None]
+    lengths = np.sqrt(np.vecdot(vectors, vectors))[..., None]
     scaled: Floats = vectors / np.maximum(lengths, _NOTHING)
     return scaled
 

@@ -16,6 +16,7 @@ from bot.search.scope import cast, declined
 from bot.search.synonyms import Synonyms
 from bot.search.text import clean, sentences
 from bot.search.texts import SCANNED, Gatherer, Surfaces, stored
+from bot.search.word import Words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,6 +49,7 @@ class Index:
     targets: tuple[Target, ...]  # what a question can be matched with, entries first
     synonyms: Synonyms
     lexicon: Lexicon
+    words: Words
     background: Background
     encoder: Encoder | None
     transformer: Transformer | None
@@ -104,13 +106,14 @@ def build(
     body_rows = bodies.texts(len(targets), said, vectors[1], len(lexicon), summed_by)
     postings = Postings.of(asked, said, len(targets), len(entries), len(lexicon))
     rarity = np.log((len(targets) + 1) / (postings.targets + 0.5)) / np.log((len(targets) + 1) / 0.5)
-    rarity = np.append(np.clip(rarity, 0.0, 1.0), 0.0)
+    rarity = np.append(np.clip(rarity, 0.0, 1.0), 0.0).astype(np.float32)
     information = np.array([*map(background.information, lexicon.surfaces), 0.0])
     return Index(
         collection=collection,
         targets=targets,
         synonyms=synonyms,
         lexicon=lexicon,
+        words=Words(lexicon, postings, rarity),
         background=background,
         encoder=encoder,
         transformer=transformer,
@@ -119,7 +122,7 @@ def build(
         body_blocks=np.array(blocks, dtype=np.int32),
         closeness=_closeness(phrasing_rows),
         bare=np.array([isinstance(target, Entry) and _is_bare(target) for target in targets], dtype=np.float32),
-        rarity=rarity.astype(np.float32),
+        rarity=rarity,
         term_weights=(information * (0.25 + 0.75 * rarity)).astype(np.float32),
         word_vectors=_word_vectors(table[lexicon.word_of], encoder),
         postings=postings,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from bot.search.background import background
@@ -40,7 +41,14 @@ def language_of(words: Sequence[str]) -> str | None:
             return "ur"
     english = background().english
     known = sum(english.get(word, 0.0) >= 4.0 for word in words) / len(words)  # noqa: PLR2004 -- a word that most people use daily
-    shares = {tag: sum(word in table for word in words) / len(words) for tag, table in background().others.items()}
-    shares["hi"] = sum(word in _ROMAN for word in words) / len(words)
+    spoken = [tag for word in words for tag in _languages(word)]
+    shares = {tag: spoken.count(tag) / len(words) for tag in (*background().others, "hi")}
     tag = max(shares, key=lambda one: shares[one])
     return tag if shares[tag] - known * 0.5 >= _CLEAR_LEAD and shares[tag] > known else None
+
+
+@lru_cache(maxsize=8_192)
+def _languages(word: str) -> tuple[str, ...]:
+    """The languages other than English whose most frequent words, as they are typed in Latin letters, have this one."""
+    tags = [tag for tag, table in background().others.items() if tag != "hi" and word in table]
+    return (*tags, "hi") if word in _ROMAN else tuple(tags)

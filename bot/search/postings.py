@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from bot.search.texts import Uses
@@ -52,3 +54,12 @@ class Postings:
             targets=users,
             entries=np.bincount(term[target < entries], minlength=terms),
         )
+
+    def scores(self, asked: Iterable[tuple[int, float]], targets: int) -> NDArray[np.float32]:
+        """The BM25 score of every target for some terms, each with its strength in the question."""
+        used = [(slice(self.start.item(term), self.start.item(term + 1)), strength) for term, strength in asked]
+        if not used:
+            return np.zeros(targets, dtype=np.float32)
+        users = np.concatenate([self.target[span] for span, _ in used])
+        weights = np.concatenate([self.weight[span] * np.float32(strength) for span, strength in used])
+        return np.bincount(users, weights=weights, minlength=targets).astype(np.float32)

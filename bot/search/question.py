@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from bot.search.encode import Encoder
     from bot.search.index import Index
+    from bot.search.word import Word, Words
 
 _MOST_WORDS: Final = 64  # words looked at; a question that needs more has said its matter by then
 
@@ -28,9 +29,11 @@ class Question:
     terms: tuple[tuple[tuple[int, float], ...], ...]  # for each word: the collection's terms it is, with strength 0..1
     information: NDArray[np.float32]  # [words] by the background list, 0..1
     weights: NDArray[np.float32]  # [words] share of the question's information, rarity in the collection included
+    known: NDArray[np.float32]  # [words] how surely an entry of the collection has it, 0..1
     foreign: NDArray[np.bool_]  # [words] no entry of the collection has it
     unknown: NDArray[np.bool_]  # [words] neither in the collection nor in the dictionary
     names: NDArray[np.bool_]  # [words] names somebody or something, or a number
+    best_bm25: float  # of a target that used every word as much as any target does
     vector: NDArray[np.float32]  # [dimensions] unit length, or zeros
     word_vectors: NDArray[np.float32]  # [words, dimensions] unit length, or zeros
 
@@ -47,26 +50,27 @@ class Question:
 
 def read(index: Index, text: str) -> Question:
     """Cut a cleaned text into words; what was split or misspelt is joined or corrected to what the collection knows."""
-    background, rarity, entries = index.background, index.rarity, index.postings.entries
-    asked = matter(index.synonyms.canonical(text), tells=background.tells)[:_MOST_WORDS]
-    said, said_terms, said_unknown = _recognised(index, asked)
+    asked = matter(index.synonyms.canonical(text), tells=index.background.tells)[:_MOST_WORDS]
+    said = _recognised(index.words, asked)
     # Said twice is not asked twice; only in the vector a word may stand out by it, as it does in phrasings.
-    once = [number for number, word in enumerate(said) if word not in said[:number]]
-    words, terms = [said[number] for number in once], [said_terms[number] for number in once]
-    information = np.array([background.information(word) for word in words], dtype=np.float32)
-    rare = np.array([max((rarity.item(term) for term, _ in ids), default=1.0) for ids in terms], dtype=np.float32)
-    weights: NDArray[np.float32] = information * (np.float32(0.25) + np.float32(0.75) * rare)
-    vector, word_vectors = _vectors(index.encoder, said, words)
+    once: dict[str, Word] = {}
+    for word in said:
+        once.setdefault(word.meant, word)
+    words = once.values()
+    weights = np.array([word.weight for word in words], dtype=np.float32)
+    vector, word_vectors = _vectors(index.encoder, [word.meant for word in said], [*once])
     if index.transformer is not None:
         vector = index.transformer.question(text)
     return Question(
-        words=tuple(words),
-        terms=tuple(terms),
-        information=information,
+        words=tuple(once),
+        terms=tuple([word.terms for word in words]),
+        information=np.array([word.information for word in words], dtype=np.float32),
         weights=weights / max(weights.sum(), np.float32(1e-6)),
-        foreign=np.array([not any(entries.item(term) for term, _ in ids) for ids in terms], dtype=bool),
-        unknown=np.array([said_unknown[number] for number in once], dtype=bool),
-        names=np.array([word.isdigit() or background.is_name(word) for word in words], dtype=bool),
+        known=np.array([word.known for word in words], dtype=np.float32),
+        foreign=np.array([word.foreign for word in words], dtype=bool),
+        unknown=np.array([word.unknown for word in words], dtype=bool),
+        names=np.array([word.name for word in words], dtype=bool),
+        best_bm25=1e-6 + sum([word.best for word in words]),
         vector=vector,
         word_vectors=word_vectors,
     )
@@ -82,34 +86,15 @@ def _vectors(
     return encoder.unit(total), np.array([encoder.asked(word)[1] for word in words])
 
 
-def _recognised(index: Index, raw: list[str]) -> tuple[list[str], list[tuple[tuple[int, float], ...]], list[bool]]:
-    """Each word as it was meant, the terms it is, and whether nobody knows it."""
-    lexicon, english = index.lexicon, index.background.english
-    words: list[str] = []
-    terms: list[tuple[tuple[int, float], ...]] = []
-    unknown: list[bool] = []
+def _recognised(known: Words, raw: Sequence[str]) -> list[Word]:
+    """Each word as it was meant; two that are one word of the collection are joined ("cease fire")."""
+    words: list[Word] = []
     position = 0
     while position < len(raw):
         word = raw[position]
-        term = lexicon.id(word)
-        if term is None and position + 1 < len(raw):
-            joined = word + raw[position + 1]
-            term = lexicon.id(joined)
-            if term is not None:  # "cease fire" for "ceasefire"
-                word, position = joined, position + 1
+        if position + 1 < len(raw) and not known.knows(word) and known.knows(word + raw[position + 1]):
+            position += 1
+            word += raw[position]
+        words.append(known.read(word))
         position += 1
-        if term is not None:
-            words.append(word)
-            terms.append(((term, 1.0),))
-            unknown.append(False)
-            continue
-        meant = lexicon.meant(word)
-        found: dict[int, float] = {}
-        for known, strength in meant:
-            number = lexicon.id(known)
-            if number is not None:
-                found[number] = max(strength, found.get(number, 0.0))
-        words.append(meant[0][0] if meant else word)
-        terms.append(tuple(found.items()))
-        unknown.append(not meant and word not in english)
-    return words, terms, unknown
+    return words

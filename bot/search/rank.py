@@ -90,17 +90,18 @@ def rank(index: Index, calibration: Calibration, text: str) -> Ranking | None:
     if not question.words or not index.collection.entries:
         return None
     table = features(index, question, candidates(index, question))
-    scores = calibration.scores(table.values)
-    entries = table.targets < len(index.collection.entries)
-    rows = np.flatnonzero(entries)
-    if not len(rows):
+    if not table.entries:
         return None
-    order = rows[np.argsort(-scores[rows], kind="stable")]
+    scores = calibration.scores(table.values)
+    of_entries = scores[: table.entries]
+    order = (-of_entries).argsort(kind="stable")
     best = int(order[0])
     about = question_features(index, question)
-    targets = [index.targets[number] for number in table.targets]
+    targets = [index.targets[number] for number in table.targets.tolist()]
     stock = max(
-        (row for row, one in enumerate(targets) if isinstance(one, StockReply)), key=scores.__getitem__, default=None
+        (row for row in range(table.entries, len(targets)) if isinstance(targets[row], StockReply)),
+        key=scores.__getitem__,
+        default=None,
     )
     lead = -np.inf if stock is None else float(scores[stock] - scores[best]) + _STOCK_LEAD
     nearness = _lookalike(table, targets, best)
@@ -110,7 +111,7 @@ def rank(index: Index, calibration: Calibration, text: str) -> Ranking | None:
         # so many of the others.
         against += (1.0 + against) * (max(1.0, _NAMES_OUTSIDE / (1.02 - index.cast)) - 1.0)
     is_bare = bool(index.bare[table.targets[best]])
-    summary = calibration.summary(scores[rows], scores[best])
+    summary = calibration.summary(of_entries, scores[best])
     confidence = calibration.confidence(np.concatenate([summary, table.values[best], about]), declined=index.declined)
     if not is_bare:
         confidence = min(confidence, float(summary[_SHARE]))  # of entries that are as likely, one is meant
@@ -135,7 +136,7 @@ def rank(index: Index, calibration: Calibration, text: str) -> Ranking | None:
         question=question,
         table=table,
         order=order,
-        confidences=confidence * np.exp(scores[order] - scores[best]),
+        confidences=confidence * np.exp(of_entries[order] - scores[best]),
         stock_reply=stock_reply if isinstance(stock_reply, StockReply) else None,
         stock_confidence=stock_confidence,
         asked_for=asked_for,
@@ -162,5 +163,6 @@ def _is_rejected(table: Table, targets: Sequence[object], best: int) -> bool:
 
 def _rejects(table: Table, targets: Sequence[object], best: int) -> list[int]:
     """The rows of the best entry's `not` phrases."""
-    own = int(table.targets[best])
-    return [row for row, one in enumerate(targets) if isinstance(one, Lookalikes) and one.entry == own]
+    others = enumerate(targets[table.entries :], table.entries)
+    own = table.targets.item(best)
+    return [row for row, one in others if isinstance(one, Lookalikes) and one.entry == own]

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Integers = NDArray[np.int64]
 
-_ROWS: Final = 48  # of all candidates together that are compared word by word
+ROWS: Final = 48  # of all candidates together that are compared word by word
 _OPENING: Final = 16  # terms of a row that tell whether it is promising
+_MANY: Final = 8  # rows a target: so many are compared where they stand rather than copied together first
+_EACH: Final = np.ones(_OPENING, dtype=np.float32)
 
 
 def best(scores: Floats, limit: int) -> Integers:
@@ -47,16 +49,20 @@ class Rows:
         ends = counts.cumsum()
         owner = np.arange(len(targets)).repeat(counts)
         numbers = (first - ends + counts).repeat(counts) + np.arange(len(owner))
-        cosines = texts.cosines(numbers, question.vector) if known is None else known[numbers]
-        terms = texts.terms.take(numbers, axis=0)
-        if len(numbers) > _ROWS:
-            shared = asked.take(terms[:, :_OPENING]) @ np.ones(_OPENING, dtype=np.float32)
-            promising = best(cosines + shared, _ROWS)
+        if known is not None:
+            cosines = known[numbers]
+        elif len(numbers) > _MANY * len(targets):
+            spans = zip(first.tolist(), (first + counts).tolist(), strict=True)
+            cosines = np.concatenate([texts.cosines(slice(*span), question.vector) for span in spans])
+        else:
+            cosines = texts.cosines(numbers, question.vector)
+        terms, chosen = texts.terms.take(numbers, axis=0), cosines
+        if len(numbers) > ROWS:
+            shared = asked.take(terms[:, :_OPENING]) @ _EACH
+            promising = best(cosines + shared, ROWS)
             promising.sort()
             numbers, owner, terms = numbers[promising], owner[promising], terms[promising]
             chosen = cosines[promising]
-        else:
-            chosen = cosines
         return cls(counts=counts, all_cosines=cosines, numbers=numbers, owner=owner, terms=terms, cosines=chosen)
 
     def pool(self, values: Floats) -> Floats:

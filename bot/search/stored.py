@@ -15,6 +15,7 @@ from bot.search.postings import Postings
 from bot.search.strings import Strings
 from bot.search.synonyms import Synonyms
 from bot.search.texts import Texts
+from bot.search.word import Words
 
 if TYPE_CHECKING:
     from bot.model import Collection
@@ -29,6 +30,7 @@ _REMADE: Final = (
     "collection",
     "targets",
     "synonyms",
+    "words",
     "background",
     "encoder",
     "transformer",
@@ -82,6 +84,7 @@ def index_of(
         collection=collection,
         targets=targets_of(collection),
         synonyms=Synonyms(collection.synonyms),
+        words=Words(made["lexicon"], made["postings"], made["rarity"]),
         background=background,
         encoder=encoder,
         transformer=transformer,
@@ -95,6 +98,6 @@ def _whole(kind: type[T], found: Arrays, name: str) -> T:
 
 def _value(found: Arrays, name: str) -> Any:  # noqa: ANN401 -- what the field was
     if f"{name}:ends" in found:
-        return Strings(found[f"{name}:data"], found[f"{name}:ends"])
+        return Strings(found[f"{name}:data"].tobytes(), found[f"{name}:ends"])
     value = found[name]
     return value if value.ndim else value.item()

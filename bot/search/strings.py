@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 class Strings(Sequence[str]):
     """Texts by number, each made a string when it is looked at; immutable."""
 
-    __slots__ = ("data", "ends")
+    __slots__ = ("_texts", "ends")
 
-    def __init__(self, data: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
+    def __init__(self, texts: bytes, ends: NDArray[np.int64]) -> None:
         """Take the texts' UTF-8 one after the other, and with a 0 in front where each ends."""
-        self.data = data
+        self._texts = texts
         self.ends = ends
+
+    @property
+    def data(self) -> NDArray[np.uint8]:
+        """The texts' UTF-8, as it was taken."""
+        return np.frombuffer(self._texts, dtype=np.uint8)
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Strings:
@@ -29,7 +34,7 @@ class Strings(Sequence[str]):
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
         ends = np.zeros(len(encoded) + 1, dtype=np.int64)
         np.cumsum([len(one) for one in encoded], out=ends[1:])
-        return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), ends)
+        return cls(b"".join(encoded), ends)
 
     def __len__(self) -> int:
         return len(self.ends) - 1
@@ -44,10 +49,9 @@ class Strings(Sequence[str]):
         if not -len(self) <= at < len(self):
             raise IndexError(at)
         at %= len(self)
-        return self.data[self.ends.item(at) : self.ends.item(at + 1)].tobytes().decode("utf-8", "surrogatepass")
+        return self._texts[self.ends.item(at) : self.ends.item(at + 1)].decode("utf-8", "surrogatepass")
 
     def take(self, at: NDArray[np.int64] | slice) -> list[str]:
         """Several texts at once, in a quarter of the time that one by one takes."""
-        texts = self.data.data
-        starts, ends = self.ends[:-1][at].tolist(), self.ends[1:][at].tolist()
-        return [str(texts[start:end], "utf-8", "surrogatepass") for start, end in zip(starts, ends, strict=True)]
+        texts, starts, ends = self._texts, self.ends[:-1][at].tolist(), self.ends[1:][at].tolist()
+        return [texts[start:end].decode("utf-8", "surrogatepass") for start, end in zip(starts, ends, strict=True)]

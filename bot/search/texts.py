@@ -24,6 +24,7 @@ _WIDTH: Final = 24  # terms kept of one phrasing or sentence; longer ones are ra
 _BLOCK: Final = 1_024  # rows that are scaled at once
 SCANNED: Final = 16_384  # rows up to which every row is compared; with more, vectors are kept at half precision
 _OUTLINED: Final = 2_048  # with more rows than that, outlines are compared first: memory is what limits the speed
+_MANY_TARGETS: Final = 256  # with more than that, few rows are looked at closely: outlines are compared first as well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Texts:
     start: NDArray[np.int64]  # [targets + 1] where each target's rows begin
     terms: NDArray[np.int32]  # [n, width] distinct term ids in order, padded with the lexicon's size
     vectors: Floats | NDArray[np.float16]  # [n, dimensions] unit length, or zeros
-    outlines: Floats  # [n, fewer dimensions] the same in short; none where there are few rows, or too many to look at
+    outlines: Floats  # [n, fewer dimensions] the same in short; none where there is little, or too much, to look at
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -130,7 +131,7 @@ class Gatherer:
         """The rows, with a vector each; `pad` fills up the terms, and `encoder` is what can outline the vectors."""
         owner = np.array(self._owner, dtype=np.int32)
         outlines = np.zeros((0, 1), dtype=np.float32)
-        if encoder is not None and _OUTLINED < len(self) <= SCANNED:
+        if encoder is not None and (targets > _MANY_TARGETS or len(self) > _OUTLINED) and len(self) <= SCANNED:
             outlines = encoder.outline(vectors.astype(np.float32, copy=False))
         return Texts(
             written=Strings.of(self._written),
