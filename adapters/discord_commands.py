@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_NOBODY = discord.AllowedMentions.none()
+
 
 class Tree(app_commands.CommandTree[Any]):
     """The commands; whatever fails in one ends as one line to the person."""
@@ -121,7 +123,7 @@ def _add_ask(tree: Tree, desk: Desk) -> None:
         if not shown.answered:
             # What is not an answer is nobody else's business.
             shown = shown.privately()
-        mentions = discord.AllowedMentions.none()
+        mentions = _NOBODY
         if reader and not shown.frame.private:
             mentions = discord.AllowedMentions(everyone=False, roles=False, users=[reader])
             shown = shown.led_by(wording(asker.locale).room.answer_for.format(person=reader.mention))

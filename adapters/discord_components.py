@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from discord import ButtonStyle, ComponentType, ui
 
+from adapters.discord_ids import Press, sign
 from bot.clamp import clamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from adapters.discord_ids import Press
 
 Json: TypeAlias = dict[str, Any]
 
@@ -94,6 +93,17 @@ def section(content: Json, accessory: Json) -> Json:
 def row(*parts: Json) -> Json:
     """Put up to five buttons, or one menu, beside each other."""
     return {"type": ComponentType.action_row.value, "components": list(parts)}
+
+
+def signed(framed: Json, key: str, person: str) -> Json:
+    """Give a container whose buttons, made for no reply and nobody, stand for this reply and its asker."""
+    parts = [
+        row(*[one | {"custom_id": sign(one["custom_id"], key, person)} for one in part["components"]])
+        if "components" in part
+        else part
+        for part in framed["components"]
+    ]
+    return framed | {"components": parts}
 
 
 def container(*parts: Json, accent: int | None = None) -> Json:

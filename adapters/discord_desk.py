@@ -160,10 +160,12 @@ class Desk:
     def offered(self, card: Card, asker: Asker, *, alone: bool = False) -> Card:
         """A card without what could do nothing here, such as a vote that nobody keeps; who is `alone` cannot share."""
         idle = {Action.SHARE} if alone or _alone(asker) else set()
-        if self.store.status().kind == "none":
+        if not self.store.keeps:
             idle.add(Action.HELPFUL)
             if not self.service.place(asker).moderator_channel:
                 idle.add(Action.ASK_MODERATORS)
+        if idle.isdisjoint(card.actions):
+            return card
         return replace(card, actions=tuple(one for one in card.actions if one not in idle))
 
     def asker(self, interaction: Interaction) -> Asker:
@@ -179,8 +181,9 @@ class Desk:
             person=person,
             locale=interaction.locale.value,
         )
-        leads = interaction.permissions.manage_guild
-        return replace(asker, is_moderator=leads or self._is_named(interaction.user, asker))
+        if interaction.permissions.manage_guild or self._is_named(interaction.user, asker):
+            return replace(asker, is_moderator=True)
+        return asker
 
     def is_moderator(self, interaction: Interaction) -> bool:
         """Whether the one who sent this may moderate here: Manage Server, or named by the place's settings."""
@@ -199,11 +202,12 @@ class Desk:
             person=person,
             locale=guild.preferred_locale.value if "COMMUNITY" in guild.features else None,
         )
-        return replace(asker, is_moderator=self._is_named(message.author, asker))
+        return replace(asker, is_moderator=True) if self._is_named(message.author, asker) else asker
 
     def _is_named(self, person: discord.abc.User, asker: Asker) -> bool:
+        moderators = self.service.place(asker).moderators
         roles = person.roles if isinstance(person, discord.Member) else ()
-        return not self.service.place(asker).moderators.isdisjoint({asker.person, *(str(role.id) for role in roles)})
+        return asker.person in moderators or any(str(role.id) in moderators for role in roles)
 
 
 def _alone(asker: Asker) -> bool:

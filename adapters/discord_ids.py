@@ -37,6 +37,11 @@ class Press:
         return cls(**match.groupdict()) if match else None
 
 
+def sign(custom_id: str, key: str, person: str) -> str:
+    """Write the reply and its asker into the id of a press that has neither."""
+    return custom_id.replace(":::", f":{key}:{person}:", 1)
+
+
 def short(entry_id: str) -> str:
     """Write an entry's id so that it fits a button: the id itself, or its digest where a collection's name is long."""
     if len(entry_id) <= _LONGEST_ENTRY:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from adapters.discord_text import escape, render, render_block
@@ -23,7 +22,6 @@ MAX_CONTENT = 2_000  # characters of a message without components
 _MAX_FOOTER, _MAX_SOURCE, _MAX_URL, _MAX_NOTICE = 700, 80, 300, 300
 _PER_TEXT = 12  # bytes that each text costs beyond its own
 _SPARE = 60  # characters for the number of the page and the blank lines
-_KEPT = 512  # cards whose words are kept: the same few answer most questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,6 @@ class _Room:
         return _Room(self.characters - taken, self.octets - octets)
 
 
-@lru_cache(maxsize=_KEPT)
 def words_of(card: Card, lead: str = "", limit: int = MAX_TEXT) -> Words:
     """Write a card; `lead` is a line above its title, `limit` the characters of all that one message shows."""
     title = f"## {escape(' '.join(card.title.split()))}" if card.title.strip() else ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from discord import ButtonStyle
 
-from adapters.discord_components import Json, Page, button, container, row, separator, text
+from adapters.discord_components import Json, Page, button, container, row, separator, signed, text
 from adapters.discord_ids import Press, short
 from adapters.discord_pages import MAX_BYTES, MAX_TEXT, words_of
 from adapters.discord_text import escape, unfenced
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bot.model import Card, Complaint
 
 COMPLAINTS: dict[str, Complaint] = {"t": "wrong_topic", "d": "out_of_date", "s": "one_sided", "u": "unclear"}
+_KEPT = 512  # messages that are kept but for who asked: the same few answer most questions
 _ANSWER, _OTHER = 0x2E7D6B, 0x80848E  # accents
 _SHOWN_ONLY = {Action.SHARE: True, Action.REMOVE: False}  # on private replies, on public ones
 _STYLES = {Action.HELPFUL: ButtonStyle.success, Action.ASK_MODERATORS: ButtonStyle.primary}
@@ -42,6 +44,12 @@ class Frame:
 
 def layout(card: Card, frame: Frame) -> Page:
     """Build the message for a card."""
+    return Page(signed(_unsigned(card, replace(frame, key="", person="")), frame.key, frame.person))
+
+
+@lru_cache(maxsize=_KEPT)
+def _unsigned(card: Card, frame: Frame) -> Json:
+    """Build the message as it is for everyone who asks."""
     words = words_of(card, frame.lead)
     page, pages, foot = words.page(frame.page), len(words.pages), words.foot
     if pages > 1 and frame.whole:
@@ -51,7 +59,7 @@ def layout(card: Card, frame: Frame) -> Page:
     offers, rows = _suggestions(card, frame), _rows(card, frame, page=page, pages=pages)
     # What the asker may have meant comes before the way out, further reading after all else.
     below = (*offers, *rows) if frame.choosing else (*rows, *offers)
-    return Page(container(*texts, *below, accent=_ANSWER if frame.entry_id else _OTHER))
+    return container(*texts, *below, accent=_ANSWER if frame.entry_id else _OTHER)
 
 
 def hint(title: str, language: str | None, frame: Frame) -> Page:

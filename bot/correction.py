@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ def reading(entry: Entry | None) -> str:
         parts += [position.holder, position.text]
     for tag, translation in sorted(entry.translations.items()):
         parts += [tag, translation.title or "", translation.body or ""]
+    return _digest(tuple(parts))
+
+
+@lru_cache(maxsize=1024)  # the same few entries answer most questions
+def _digest(parts: tuple[str, ...]) -> str:
     plain = ("".join(part.translate(_ALIKE).split()) for part in parts)
     return hashlib.sha256("\0".join(plain).encode(errors="backslashreplace")).hexdigest()[:32]
 

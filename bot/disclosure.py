@@ -26,13 +26,13 @@ def disclose(store: Store, asker: Asker, words: RoomWording) -> tuple[str, str |
     try:
         found = disclosure(store.own_data(asker))
     except StoreError as error:
-        return words.nothing_mine if store.status().kind == "none" else str(error), None
+        return str(error) if store.keeps else words.nothing_mine, None
     return words.mine if found else words.nothing_mine, found
 
 
 def erase(store: Store, asker: Asker, words: RoomWording) -> str:
     """Delete what is kept about somebody, and say what became of it; waits for the database, but not for long."""
-    if store.status().kind == "none":
+    if not store.keeps:
         return words.nothing_mine
     try:
         erased = store.erase(asker).result(PATIENCE)

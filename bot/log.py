@@ -33,3 +33,7 @@ def set_up_logging(style: LogFormat, level: int = logging.WARNING) -> None:
     text = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(JsonFormatter() if style == "json" else text)
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    # No line tells any of this, and finding it out takes longer than writing the line (logging HOWTO, "Optimization").
+    for unused in ("logThreads", "logProcesses", "logMultiprocessing", "logAsyncioTasks"):
+        setattr(logging, unused, False)
+    logging._srcfile = None  # noqa: SLF001 (documented there)

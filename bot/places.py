@@ -146,26 +146,29 @@ class Places:
     """What is set for every place; never changed, only replaced."""
 
     def __init__(self, layers: Iterable[Layer] = (), file: SettingsFile | None = None) -> None:
-        self._layers = {(one.platform.name, one.place): one for one in layers}
+        self._layers: dict[str, dict[str, Layer]] = {}  # by platform, then by place
+        for one in layers:
+            self._layers.setdefault(one.platform.name, {})[one.place] = one
         self.file = file
-        self._made: dict[tuple[tuple[str, str], ...], Place] = {}
+        self._made: dict[tuple[str, ...], Place] = {}
         automatic = (one for one in self.layers if "auto_answer" in one.values)
         self._auto = {one.platform.name for one in automatic if one.values["auto_answer"].value != "no"}
 
     @property
     def layers(self) -> tuple[Layer, ...]:
         """Everything that is set, each platform's everywhere first."""
-        return tuple(self._layers.values())
+        return tuple(one for layers in self._layers.values() for one in layers.values())
 
     def of(self, asker: Asker) -> Place:
         """Give what is set where somebody asks: each setting by the narrowest place that sets it."""
-        wanted = ((asker.platform, place) for place in ("", asker.tenant, asker.place, asker.thread))
-        names = tuple(name for name in dict.fromkeys(wanted) if name in self._layers)
+        layers = self._layers.get(asker.platform, {})
+        wanted = dict.fromkeys(("", asker.tenant, asker.place, asker.thread))
+        names = (asker.platform, *[name for name in wanted if name in layers])
         if names not in self._made:
             values: dict[str, Any] = {}
-            for name in names:
-                values |= {key: one.value for key, one in self._layers[name].values.items()}
-            kind = self._layers[names[0]].platform.place if names else Place
+            for name in names[1:]:
+                values |= {key: one.value for key, one in layers[name].values.items()}
+            kind = next((one.platform.place for one in layers.values()), Place)
             self._made[names] = kind(**values)
         return self._made[names]
 

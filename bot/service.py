@@ -7,6 +7,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.answer import card_of, compose, offer, refuse, scope, stock_card, withdrawn
@@ -17,8 +18,9 @@ from bot.memory import Memory
 from bot.model import Decision
 from bot.places import Places
 from bot.reload import Refused, Reloaded
+from bot.search import MAX_QUESTION
 from bot.settings_file import refused
-from bot.snapshot import cache_of, knowledge_path, open_snapshot, open_transformer
+from bot.snapshot import REPEATED, cache_of, knowledge_path, open_snapshot, open_transformer
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -87,6 +89,7 @@ class Service:
         self._places_refused: ConfigError | None = None
         self._reloading = threading.Lock()  # a reload that began earlier must not end later
         self._listeners: list[Callable[[Reloaded | Refused], None]] = []
+        self._reply = lru_cache(maxsize=REPEATED)(_reply)
 
     @classmethod
     def open(cls, settings: Settings, *, places: Places | None = None, progress: Progress | None = None) -> Service:
@@ -148,11 +151,15 @@ class Service:
     def ask(self, text: str, asker: Asker) -> Reply:
         """Answer a question; never raises for anything that a person can type."""
         started = time.perf_counter()
-        snapshot = self.seen_from(asker)
-        decision = snapshot.engine.decide(text, context=self._memory.recall(asker))
-        if decision.outcome == "answer":
-            self._memory.remember(asker, _topic(decision))
-        reply = self._compose(decision, asker, snapshot)
+        snapshot, today, language = self.seen_from(asker), self.today, self._language(asker)
+        text = text[: MAX_QUESTION + 1]  # a longer one is declined for its length, and would fill what is kept
+        reply = self._reply(snapshot, text, None, today, language)
+        # What is answered or declined by itself refers to nothing, so it reads the same whatever was asked before.
+        alone = reply.outcome == "answer" or reply.decision.stock_reply is not None
+        if not alone and (context := self._memory.recall(asker)) is not None:
+            reply = self._reply(snapshot, text, context, today, language)
+        if reply.outcome == "answer":
+            self._memory.remember(asker, _topic(reply.decision))
         logger.info(
             "asked on %s: %s (%s), entry %s, confidence %.2f, %.1f ms",
             asker.platform,
@@ -280,6 +287,7 @@ class Service:
                 raise
             mended = self._refused is not None
             self._snapshot, self._refused = new, None
+            self._reply.cache_clear()  # they would keep the old version in memory
             logger.info("knowledge reloaded: version %s, was %s", new.knowledge.version, old.knowledge.version)
             for problem in self._places.problems(new.knowledge):
                 logger.warning("the settings do not fit the knowledge any more: %s", problem)
@@ -319,6 +327,11 @@ class Service:
 
     def _language(self, asker: Asker) -> str | None:
         return self.place(asker).language or asker.locale or self._locale
+
+
+def _reply(snapshot: Snapshot, text: str, context: str | None, today: date, locale: str | None) -> Reply:
+    decision = snapshot.engine.decide(text, context=context)
+    return compose(decision, today=today, locale=locale, knowledge=snapshot.knowledge)
 
 
 def out_of_scope(knowledge: Knowledge, *, several: bool) -> Iterator[tuple[str, StockReply]]:

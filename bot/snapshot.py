@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from bot.progress import Progress
     from bot.search import Engine
 
-REPEATED = 1_000  # judgements kept for questions that come again, in memory only
+REPEATED = 1_000  # judgements, and replies, kept for questions that come again; in memory only
 LOCAL_KNOWLEDGE = Path("knowledge")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Snapshot:
-    """One version of the knowledge, ready to be asked; never changed, only replaced."""
+    """One version of the knowledge, ready to be asked; never changed, only replaced, and equal to itself alone."""
 
     path: Path
     knowledge: Knowledge
     engine: Engine
     cache: Cache | None  # where it is kept for the next start, and its successors after it
     loaded_at: datetime  # UTC
-    views: dict[frozenset[str], Snapshot] = field(default_factory=dict, repr=False, compare=False)
+    views: dict[frozenset[str], Snapshot] = field(default_factory=dict, repr=False)
 
     def within(self, collections: frozenset[str] | None) -> Snapshot:
         """Give the same version as if there were only these collections, by their names; None for all."""

@@ -53,11 +53,21 @@ def test_nothing_typed_makes_it_fail(service: Service, text: str) -> None:
     assert plain(service.ask(text, ANA).card.body)
 
 
-def test_a_question_that_comes_again_is_judged_once(service: Service) -> None:
+def test_a_question_that_comes_again_is_answered_once(service: Service) -> None:
     """Whoever asks it, after whatever: the earlier question matters to a follow-up alone."""
     service.ask("How many books may I borrow?", ANA)
-    first, again = (service.ask("when is the library open?", asker).decision for asker in (ANA, NOBODY))
+    first, again = (service.ask("when is the library open?", asker) for asker in (ANA, NOBODY))
     assert first is again
+
+
+def test_a_follow_up_that_comes_again_is_about_its_own_question(service: Service) -> None:
+    """The same words after another question, or after none, get their own reply."""
+    ben = Asker(platform="terminal", person="ben")
+    assert service.ask("and why?", NOBODY).reason == "unclear"
+    service.ask("How many books may I borrow?", ANA)
+    service.ask("When is the library open?", ben)
+    replies = [service.ask("and why?", asker) for asker in (ANA, ben, NOBODY)]
+    assert [reply.entry and reply.entry.id for reply in replies] == ["faq/borrow", "faq/opening-hours", None]
 
 
 def test_the_askers_language_is_used(folder: Path) -> None:
@@ -111,6 +121,17 @@ def test_today_decides_what_is_past_its_review(folder: Path) -> None:
     late = Service(snapshot, now=datetime(2026, 7, 1, tzinfo=UTC).timestamp)
     assert early.entry("faq/opening-hours", ANA).notice is None
     assert "15 January 2026" in (late.entry("faq/opening-hours", ANA).notice or "")
+
+
+def test_a_reply_that_was_given_before_grows_old(folder: Path) -> None:
+    """The same question on another day is told that its answer is past its review."""
+    clock = [datetime(2026, 5, 1, tzinfo=UTC).timestamp()]
+    service = Service(open_snapshot(folder), now=lambda: clock[-1])
+    early = service.ask("When is the library open?", ANA).card
+    clock.append(datetime(2026, 7, 1, tzinfo=UTC).timestamp())
+    late = service.ask("When is the library open?", ANA).card
+    assert early.notice is None
+    assert "15 January 2026" in (late.notice or "")
 
 
 def test_topics_list_every_entry(service: Service) -> None:

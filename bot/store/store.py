@@ -102,6 +102,11 @@ class Store:
         self.close()
 
     @property
+    def keeps(self) -> bool:
+        """Whether anything is kept at all."""
+        return self._backend is not None
+
+    @property
     def retention_days(self) -> int:
         """After how many days things are deleted; 0 where nothing is kept."""
         return self._backend.retention_days if self._backend else 0
