@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.listener.async_listener_completion_handler import AsyncListenerCompletionHandler
 from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartHandler
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 
 from adapters import slack_moderator_views as moderator_views
 from adapters import slack_values as values
@@ -84,6 +85,28 @@ class _Step(AsyncListenerStartHandler, AsyncListenerCompletionHandler):
         self._step()
 
 
+class _Acknowledgement(AsyncMiddleware):
+    """Acknowledges a request before its listener begins.
+
+    Whether a listener has acknowledged, the library looks every ten milliseconds; this it sees at once.
+    """
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 (the library's)
+    ) -> BoltResponse | None:
+        """Be called by the library."""
+        del resp
+        await req.context.ack()
+        return await next()
+
+
+_FIRST = (_Acknowledgement(),)
+
+
 def build_app(bot: Bot, client: AsyncWebClient, **options: Any) -> AsyncApp:  # noqa: ANN401 (AsyncApp's own arguments)
     """Build the app of one bot; `options` say how it authorises.
 
@@ -111,10 +134,10 @@ def build_app(bot: Bot, client: AsyncWebClient, **options: Any) -> AsyncApp:  # 
 
 
 def _hear_commands(app: AsyncApp, bot: Bot, reviewing: Reviewing) -> None:
-    app.command(bot.settings.command)(_listener(bot, bot.command))
-    app.command(COMMAND)(_listener(bot, Moderating(bot, reviewing).command))
-    app.message_shortcut(ANSWER_THIS)(_listener(bot, bot.message_shortcut))
-    app.global_shortcut(ASK_SHORTCUT)(_listener(bot, bot.global_shortcut))
+    app.command(bot.settings.command, middleware=_FIRST)(_listener(bot, bot.command))
+    app.command(COMMAND, middleware=_FIRST)(_listener(bot, Moderating(bot, reviewing).command))
+    app.message_shortcut(ANSWER_THIS, middleware=_FIRST)(_listener(bot, bot.message_shortcut))
+    app.global_shortcut(ASK_SHORTCUT, middleware=_FIRST)(_listener(bot, bot.global_shortcut))
 
 
 def _hear_presses(app: AsyncApp, bot: Bot, unasked: Unasked, reviewing: Reviewing) -> None:
@@ -131,7 +154,7 @@ def _hear_presses(app: AsyncApp, bot: Bot, unasked: Unasked, reviewing: Reviewin
         elif not action.get("url"):
             await presses.stale(await bot.located(body, client))
 
-    app.action(_EVERYTHING)(_listener(bot, press))
+    app.action(_EVERYTHING, middleware=_FIRST)(_listener(bot, press))
 
 
 def _hear_forms(app: AsyncApp, bot: Bot) -> None:
@@ -204,13 +227,9 @@ def _hear_the_rest(app: AsyncApp) -> None:
 
 
 def _listener(bot: Bot, handle: Handle) -> Callable[..., Awaitable[None]]:
-    """Make a listener that acknowledges first and lets no error out.
+    """Make a listener that lets no error out, of a request that is acknowledged: events are by the library itself."""
 
-    An error that the library saw within its next look at the acknowledgement would take the acknowledgement back.
-    """
-
-    async def listener(ack: Ack, body: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
-        await ack()
+    async def listener(body: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
         try:
             await handle(body, client, context.bot_user_id or "")
         except Exception as error:  # noqa: BLE001 (the platform's edge)

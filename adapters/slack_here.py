@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.webhook.async_client import AsyncWebhookClient
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
 
 from bot.model import Asker
 
@@ -122,7 +125,7 @@ class Sender:
 
     def __init__(self, session: aiohttp.ClientSession, retries: Sequence[AsyncRetryHandler]) -> None:
         self._session = session
-        self._retries = list(retries)
+        self._retries = retries
 
     async def respond(self, here: Here, text: str, blocks: Sequence[Json] = (), **options: Any) -> bool:  # noqa: ANN401 (Slack's own fields)
         """Answer through the response URL, to this person alone unless `response_type` says otherwise."""
@@ -180,16 +183,48 @@ class Sender:
         return True
 
     async def _send(self, here: Here, body: Json) -> bool:
-        client = AsyncWebhookClient(here.response_url, session=self._session, retry_handlers=self._retries)
         try:
-            response = await client.send_dict(body)
+            status = await self._deliver(here, body)
         except CALL_ERRORS as error:
             logger.warning("a response could not be sent: %s", reason(error))
             return False
-        if response.status_code >= 400:  # noqa: PLR2004 (HTTP's errors)
-            logger.warning("a response was refused: HTTP %s", response.status_code)
-            return False
-        return True
+        if status >= HTTPStatus.BAD_REQUEST:
+            logger.warning("a response was refused: HTTP %s", status)
+        return status < HTTPStatus.BAD_REQUEST
+
+    async def _deliver(self, here: Here, body: Json) -> int:
+        """Post to the response URL, and again where the SDK's handlers say so; give the status of the last try.
+
+        The SDK's client for such URLs is made anew for each, and looks for its models in all blocks: half as much work
+        again as posting them.
+        """
+        url, state = here.response_url, RetryState()
+        while True:
+            try:
+                async with self._session.post(url, json=body, proxy=here.client.proxy) as answer:
+                    await answer.read()  # the connection is kept
+            except CALL_ERRORS as error:
+                if not await self._again(state, url, error=error):
+                    raise
+                continue
+            if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
+                return answer.status
+            refusal = HttpResponse(status_code=answer.status, headers=dict(answer.headers))
+            if not await self._again(state, url, response=refusal):
+                return answer.status
+
+    async def _again(
+        self, state: RetryState, url: str, *, response: HttpResponse | None = None, error: Exception | None = None
+    ) -> bool:
+        """Wait for another try as long as it takes; False where there should be none."""
+        request = HttpRequest(method="POST", url=url, headers={})
+        for handler in self._retries:
+            if await handler.can_retry_async(state=state, request=request, response=response, error=error):
+                await handler.prepare_for_next_attempt_async(
+                    state=state, request=request, response=response, error=error
+                )
+                return True
+        return False
 
 
 def reason(error: BaseException) -> str:

@@ -399,6 +399,36 @@ def test_a_rate_limit_is_honoured(tmp_path: Path) -> None:
     talk(tmp_path, scenario)
 
 
+def test_a_rate_limit_at_a_response_url_is_honoured(tmp_path: Path) -> None:
+    """An answer to a command waits as long as Slack asks for as well, and comes once."""
+
+    async def scenario(slack: SlackServer, _store: Store) -> None:
+        slack.fail("response_url", "ratelimited", status=429, retry_after=1)
+        started = asyncio.get_running_loop().time()
+        await slack.command("/ask", "opening hours")
+        assert "nine to five" in words(await slack.post_after(0))
+        assert asyncio.get_running_loop().time() - started >= 1
+        assert len(slack.of("response_url")) == 2
+        assert not slack.of("chat.postEphemeral")
+
+    talk(tmp_path, scenario)
+
+
+def test_a_line_that_is_cut_at_a_response_url_is_tried_again(tmp_path: Path) -> None:
+    """When Slack hangs up instead of taking the answer to a command, it is brought once more."""
+
+    async def scenario(slack: SlackServer, _store: Store) -> None:
+        slack.hung_up.add("response_url")
+        await slack.command("/ask", "opening hours")
+        await slack.until(lambda: slack.of("response_url"))
+        slack.hung_up.clear()
+        assert "nine to five" in words(await slack.post_after(0))
+        assert len(slack.of("response_url")) == 2
+        assert not slack.of("chat.postEphemeral")
+
+    talk(tmp_path, scenario)
+
+
 def test_a_lost_profile_costs_the_language_alone(tmp_path: Path) -> None:
     """When Slack cuts the line instead of telling who asks, the answer comes in the knowledge's own language."""
 

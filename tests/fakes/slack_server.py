@@ -263,6 +263,10 @@ class SlackServer(Visitors, Methods):
         target = self._responses.get(request.match_info["key"])
         fields = await request.json()
         self.calls.append(Call("response_url", fields, ""))
+        if "response_url" in self.hung_up and request.transport:
+            request.transport.abort()
+            await self._happened()
+            return web.Response()
         if self._failures["response_url"]:
             await self._happened()
             return self._failures["response_url"].popleft()
