@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -26,8 +25,6 @@ from bot.unasked import Unasked
 from bot.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from slack_sdk.web.async_client import AsyncWebClient
 
     from adapters.slack_card import Audience
@@ -84,9 +81,9 @@ class Bot:
 
     def asked(self, question: str, here: Here) -> Shown:
         """Ask the core, and keep that it was asked."""
-        reply = self.service.ask(question, here.asker)
-        key = new_key()
-        self.store.record_question(key, reply, here.asker)
+        key, asker = new_key(), here.asker
+        reply = self.service.ask(question, asker)
+        self.store.record_question(key, reply, asker)
         return self.shown(reply, here, key, question)
 
     @staticmethod
@@ -123,15 +120,13 @@ class Bot:
             return False
         return await asyncio.to_thread(self.store.claim, f"{PLATFORM}:{key}", REDELIVERY)
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn to ask the core.
+    async def turn(self) -> None:
+        """Wait for a turn to ask the core, at once.
 
         There is one turn between two looks at the network: an acknowledgement never waits for a queue of questions.
         """
         async with self._turns:
             await asyncio.sleep(0)
-            yield
 
     # Commands.
 
@@ -172,8 +167,8 @@ class Bot:
         """Answer for this person alone, through the response URL."""
         if not await self.admitted(here):
             return
-        async with self.turn():
-            shown = self.asked(question, here)
+        await self.turn()
+        shown = self.asked(question, here)
         blocks = shown.blocks("asker", echo=True)
         if not await self.sender.respond(here, shown.text, blocks):
             await self.sender.whisper(here, shown.text, blocks)
@@ -275,8 +270,8 @@ class Bot:
         """Answer a mention or a direct message where it was written."""
         if not await self.admitted(here):
             return
-        async with self.turn():
-            shown = self.asked(question.text, here)
+        await self.turn()
+        shown = self.asked(question.text, here)
         # In a plain direct message a thread of its own for every question would be in the way.
         in_line = here.direct and not self.settings.agent_view and question.thread == question.ts
         ts = await self.sender.post(

@@ -36,8 +36,8 @@ class Following:
     async def _answer_anew(self, question: Question, here: Here, ts: str) -> None:
         if not await self._bot.admitted(here):
             return
-        async with self._bot.turn():
-            shown = self._bot.asked(question.text, here)
+        await self._bot.turn()
+        shown = self._bot.asked(question.text, here)
         blocks = shown.blocks("direct" if here.direct else "everyone")
         if await self._bot.sender.update(here, ts, shown.text, blocks):
             self._bot.keep_post(here, ts, shown, again=True)

@@ -81,7 +81,7 @@ class Here:
         return replace(self.asker, is_moderator=True)
 
 
-def here_of(body: Json, client: AsyncWebClient, locale: str | None = None) -> Here:
+def here_of(body: Json, client: AsyncWebClient) -> Here:
     """Read where a command, an action, a shortcut or a view submission comes from."""
     user: Json = body.get("user") or {}
     channel: Json = body.get("channel") or {}
@@ -101,7 +101,6 @@ def here_of(body: Json, client: AsyncWebClient, locale: str | None = None) -> He
         response_url=str(body.get("response_url") or ""),
         trigger=str(body.get("trigger_id") or ""),
         view=body.get("view"),
-        locale=locale,
         origin=str(_metadata(body.get("view") or {}).get(_ORIGIN) or ""),
     )
 

@@ -29,8 +29,8 @@ class Unasked:
         unasked = self._bot.unasked
         if unasked.is_new(here.asker):
             await asyncio.to_thread(unasked.restore, here.asker)
-        async with self._bot.turn():
-            heard = unasked.overheard(question.text, here.asker)
+        await self._bot.turn()
+        heard = unasked.overheard(question.text, here.asker)
         if heard is None:
             return
         key, reply = heard

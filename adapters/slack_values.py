@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from adapters.slack_blocks import MAX_VALUE
 from bot.clamp import clamp
@@ -47,6 +48,7 @@ class Name(StrEnum):
     STILL_TRUE = "still_true"  # confirms an entry of the weekly bulletin
 
 
+@cache
 def action_id(name: Name, number: int = 0) -> str:
     """Build an action id; numbers keep those of one message apart, as Slack demands."""
     return f"{VERSION}:{name}:{number}"
@@ -57,6 +59,7 @@ def matching(name: Name) -> re.Pattern[str]:
     return re.compile(rf"^{VERSION}:{name}:\d+$")
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _TEXTS = {"key": "k", "entry_id": "e", "question": "q", "asker": "u", "vote": "v"}
 
 
@@ -81,16 +84,18 @@ class Value:
 
     def encode(self) -> str:
         """Write it for a button; at most Slack's 2,000 characters."""
-        data: dict[str, object] = {letter: getattr(self, name) for name, letter in _TEXTS.items()}
-        data |= {"p": self.page, "x": int(self.unasked)}
-        data = {key: value for key, value in data.items() if value}
-        written = _dump(data)
+        data: dict[str, str | int] = {letter: one for name, letter in _TEXTS.items() if (one := getattr(self, name))}
+        if self.page:
+            data["p"] = self.page
+        if self.unasked:
+            data["x"] = 1
+        written = _JSON.encode(data)
         room = len(self.question)
         while len(written) > MAX_VALUE and room:
             # Escapes make the JSON longer than the text: halve until it fits.
             room //= 2
             data["q"] = clamp(self.question, room)
-            written = _dump(data)
+            written = _JSON.encode(data)
         return written
 
     @classmethod
@@ -109,7 +114,3 @@ class Value:
         if not isinstance(page, int) or not isinstance(unasked, int):
             return None
         return cls(**texts, page=page, unasked=bool(unasked))
-
-
-def _dump(data: dict[str, object]) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

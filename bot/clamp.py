@@ -17,7 +17,7 @@ def clamp(text: str, characters: int, *, max_bytes: int | None = None) -> str:
 
     Cuts at the end of a word when one is near. A limit too small for an ellipsis gives the empty string.
     """
-    if _fits(text, characters, max_bytes):
+    if len(text) <= characters and (max_bytes is None or len(text.encode()) <= max_bytes):
         return text
     room = characters - 1
     if max_bytes is not None:
@@ -26,10 +26,6 @@ def clamp(text: str, characters: int, *, max_bytes: int | None = None) -> str:
         return ""
     kept = text[: boundary(text, room)].rstrip()
     return kept + ELLIPSIS
-
-
-def _fits(text: str, characters: int, max_bytes: int | None) -> bool:
-    return len(text) <= characters and (max_bytes is None or len(text.encode()) <= max_bytes)
 
 
 def _prefix_within(text: str, max_bytes: int) -> int:
