@@ -10,7 +10,7 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.model import Action
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection, Table
+    from sqlalchemy.sql.dml import ReturningInsert
 
     from bot.model import Asker
     from bot.privacy import Marker
@@ -279,11 +280,20 @@ def swapped(connection: Connection, key: str, value: str) -> bool:
 
 def claimed(connection: Connection, key: str, now: float, until: float) -> bool:
     """Take a key that nobody holds; say whether that was so."""
-    mine = _insert(connection.dialect.name, CLAIM).values(key=key, expires_at=until)
+    taken = connection.execute(_claiming(connection.dialect.name), {"key": key, "now": now, "expires_at": until})
+    return taken.first() is not None
+
+
+@cache
+def _claiming(dialect: str) -> ReturningInsert[tuple[str]]:
+    """The statement that takes a key unless it is held; made once, since making one takes longer than running it."""
+    mine = _insert(dialect, CLAIM)
     free = mine.on_conflict_do_update(
-        index_elements=["key"], set_={"expires_at": mine.excluded.expires_at}, where=CLAIM.c.expires_at <= now
+        index_elements=["key"],
+        set_={"expires_at": mine.excluded.expires_at},
+        where=CLAIM.c.expires_at <= bindparam("now"),
     )
-    return connection.execute(free.returning(CLAIM.c.key)).first() is not None
+    return free.returning(CLAIM.c.key)
 
 
 def _insert(dialect: str, table: Table) -> Insert:
