@@ -88,7 +88,7 @@ class _Step(AsyncListenerStartHandler, AsyncListenerCompletionHandler):
 class _Acknowledgement(AsyncMiddleware):
     """Acknowledges a request before its listener begins.
 
-    Whether a listener has acknowledged, the library looks every ten milliseconds; this it sees at once.
+    The library polls for what a listener acknowledges, every ten milliseconds; an earlier one it sees at once.
     """
 
     async def async_process(
@@ -227,7 +227,7 @@ def _hear_the_rest(app: AsyncApp) -> None:
 
 
 def _listener(bot: Bot, handle: Handle) -> Callable[..., Awaitable[None]]:
-    """Make a listener that lets no error out, of a request that is acknowledged: events are by the library itself."""
+    """Make a listener of acknowledged requests that lets no error out; events are acknowledged by the library."""
 
     async def listener(body: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
         try:
