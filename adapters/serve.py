@@ -58,6 +58,7 @@ class Adapter(Protocol):
 def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     """Answer people in Discord and Slack: wherever a token is set, or only where asked for."""
     # Not needed for `--help`, and slow to import.
+    from bot.foresight import Foresight  # noqa: PLC0415
     from bot.moderation import Moderation  # noqa: PLC0415
     from bot.places import read_places  # noqa: PLC0415
     from bot.service import Service  # noqa: PLC0415
@@ -80,7 +81,11 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     )
     moderation.reconcile()
     service.listen(told)
-    watchers = (Watcher(service), SettingsWatcher(service, file or Path(FILE_NAME), platforms(), os.environ))
+    watchers = (
+        Watcher(service),
+        SettingsWatcher(service, file or Path(FILE_NAME), platforms(), os.environ),
+        Foresight(moderation.weighing),
+    )
     for watcher in watchers:
         watcher.start()
     # What is loaded by now stays: searching all of it for garbage, time and again, would hold every answer up.

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from collections.abc import Set as AbstractSet
 
-    from bot.impact import Flip, Impact, Verdict
+    from bot.impact import Flip, Impact
     from bot.service import Service
     from bot.store import AskedQuestion
+    from bot.version import Verdict
 
 WITHHELD = "…"  # stands for words that are not for the reader's eyes
 

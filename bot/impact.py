@@ -8,66 +8,41 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from bot.asking import MOST, WORTH, Askers
 from bot.clamp import clamp
 from bot.errors import KnowledgeError
 from bot.knowledge.diff import Differences, differences
 from bot.knowledge.load import load
-from bot.search import Engine
 from bot.search.alike import likeness
+from bot.version import Version, open_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bot.evaluate import Case
     from bot.knowledge.patch import Change
-    from bot.model import Entry, Knowledge, Outcome, Problem
+    from bot.model import Entry, Knowledge, Problem
     from bot.progress import Progress
     from bot.search import Transformer
+    from bot.version import Verdict
     from bot.wording import ModeratorWording
 
 RECENT = 10_000  # real questions that an edit is tried on
-ENOUGH_TIME = 3.0  # seconds of asking before the rest is left out, and said to be
-A_WHILE = 15.0  # seconds of asking at a time, once something is shown
-_REPORT_EVERY = 25  # questions
+ENOUGH_TIME = 4.5  # seconds before what was not asked is left out, and said to be
+A_WHILE = 15.0  # seconds at a time, once something is shown
+_AT_ONCE = 25  # texts asked between two reports
+_NEAREST = 500  # of the knowledge's own phrasings; a change seldom leads one away that is not among these
 _MOST_PIECES = 200  # of edited text that questions are compared with
 Effect = Literal["better", "worse", "other"]
 Pair: TypeAlias = "tuple[Verdict, Verdict]"  # before and after
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What a question gets: an outcome, and the entry where there is one."""
-
-    outcome: Outcome
-    entry_id: str | None
-
-    def __str__(self) -> str:
-        return f"{self.outcome} {self.entry_id}" if self.entry_id else self.outcome
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
-    """Knowledge that can be asked; what it has said once it remembers."""
-
-    knowledge: Knowledge
-    engine: Engine
-    said: dict[str, Verdict] = field(default_factory=dict)
-
-    def verdict(self, text: str) -> Verdict:
-        """Ask it."""
-        found = self.said.get(text)
-        if found is None:
-            decision = self.engine.decide(text)
-            shown = decision.outcome != "none" and decision.matches
-            found = Verdict(outcome=decision.outcome, entry_id=decision.matches[0].entry.id if shown else None)
-            self.said[text] = found
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +84,6 @@ class Impact:
     def harmful(self) -> bool:
         """Whether something that was right would be wrong."""
         return bool(self.stolen) or any(flip.effect == "worse" for flip in self.cases)
-
-
-def open_version(path: Path, *, transformer: Transformer | None = None, progress: Progress | None = None) -> Version:
-    """Load and index the knowledge at a path. Raises KnowledgeError with every problem."""
-    knowledge = load(path, progress=progress)
-    return Version(knowledge=knowledge, engine=Engine.build(knowledge, transformer=transformer, progress=progress))
 
 
 def proposed(
@@ -180,18 +149,28 @@ def impact(  # noqa: PLR0913 - what to compare, on what, and within what limits
 ) -> Impact:
     """Ask both versions the same and report what differs.
 
-    The knowledge's own phrasings, the labelled cases and the real questions are asked in this order, each kind
-    beginning with those most like what was edited. After `seconds` the rest is skipped; each kind has a fair part.
+    The knowledge's own phrasings that are nearest to what was edited, the labelled cases and the real questions are
+    asked in this order, each kind beginning with those most like it, and have fair parts of the time; then the other
+    phrasings. What is left after so many `seconds` is skipped.
     """
+    clock = _Clock(seconds, progress)
     entries = differences(old.knowledge, new.knowledge)
     counted = Counter(text for text in questions if text.strip())
     phrasings = [(text, entry.id) for entry in new.knowledge.by_id.values() for text in entry.phrasings]
     texts = dict.fromkeys(text for text, _ in phrasings)
     labels = {case.query: case for case in cases}
-    edited = _edited(entries, old.knowledge, new.knowledge)
-    orders = [_nearest(some, edited) for some in (texts, labels, counted)]  # before the time begins to run
-    clock = _Clock(seconds, progress, len(texts) + len(labels) + len(counted))
-    own, labelled, real = (clock.compare(old, new, order, parts_left=3 - place) for place, order in enumerate(orders))
+    kinds = (texts, labels, counted)
+    new_to_them = sum(not version.knows(text) for version in (old, new) for kind in kinds for text in kind)
+    processes = MOST if new_to_them >= WORTH else 0
+    with Askers(old, new, processes=processes) as askers:  # which start while the texts are put in order
+        edited = _edited(entries, old.knowledge, new.knowledge)
+        ours, labelled_ones, real_ones = (_nearest(some, edited) for some in kinds)
+        clock.total = len(ours) + len(labelled_ones) + len(real_ones)
+        asked = partial(clock.compare, askers, old, new)
+        own = asked(ours[:_NEAREST], parts_left=3)
+        labelled = asked(labelled_ones, parts_left=2)
+        real = asked(real_ones, parts_left=1)
+        own |= asked(ours[_NEAREST:], parts_left=1)
     clock.finish()
     stolen = [
         replace(_flip(text, "worse", own[text]), owner=owner)
@@ -210,31 +189,47 @@ def impact(  # noqa: PLR0913 - what to compare, on what, and within what limits
     )
 
 
+def foresee(version: Version, *, questions: Iterable[str], cases: Sequence[Case], stopped: Callable[[], bool]) -> None:
+    """Ask a version, in a process, what it will be compared on once somebody proposes a change to it."""
+    phrasings = (text for entry in version.knowledge.by_id.values() for text in entry.phrasings)
+    texts = [*phrasings, *(case.query for case in cases), *(text for text in questions if text.strip())]
+    unknown = [text for text in dict.fromkeys(texts) if not version.knows(text)]
+    if len(unknown) >= WORTH:
+        with Askers(version, processes=1) as askers:
+            for _ in askers.ahead(_jobs(unknown)):
+                if stopped():
+                    break
+
+
+def _jobs(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (texts[start : start + _AT_ONCE] for start in range(0, len(texts), _AT_ONCE))
+
+
 class _Clock:
     """Asks both versions until the time for it is over."""
 
-    def __init__(self, seconds: float | None, progress: Progress | None, total: int) -> None:
+    def __init__(self, seconds: float | None, progress: Progress | None) -> None:
         self._end = math.inf if seconds is None else time.monotonic() + seconds
-        self._progress, self._total, self._done = progress, total, 0
+        self._progress, self._done, self.total = progress, 0, 0
 
-    def compare(self, old: Version, new: Version, texts: Sequence[str], *, parts_left: int) -> dict[str, Pair]:
+    def compare(
+        self, askers: Askers, old: Version, new: Version, texts: Sequence[str], *, parts_left: int
+    ) -> dict[str, Pair]:
         """Ask the texts in their order, for an equal part of the time that is left."""
         now = time.monotonic()
         until = now + (self._end - now) / parts_left
         found: dict[str, Pair] = {}
-        for text in texts:
-            if time.monotonic() > until:
-                break
-            found[text] = (old.verdict(text), new.verdict(text))
-            self._done += 1
-            if self._progress is not None and self._done % _REPORT_EVERY == 0:
-                self._progress("Asking both versions", self._done, self._total)
+        for job in askers.ahead(takewhile(lambda _: time.monotonic() <= until, _jobs(texts))):
+            found |= {text: (old.verdict(text), new.verdict(text)) for text in job}
+            self._done += len(job)
+            if self._progress is not None:
+                self._progress("Asking both versions", self._done, self.total)
         return found
 
     def finish(self) -> None:
         """Report that nothing more is asked."""
-        if self._progress is not None and self._total:
-            self._progress("Asking both versions", self._total, self._total)
+        if self._progress is not None and self.total:
+            self._progress("Asking both versions", self.total, self.total)
 
 
 def _nearest(texts: Iterable[str], edited: Sequence[str]) -> list[str]:

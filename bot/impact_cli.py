@@ -29,9 +29,10 @@ def against(settings: Settings, base: str, *, cases: Path | None, style: str, as
     """
     from adapters.terminal_progress import shown_progress
     from bot.evaluate import read_cases
-    from bot.impact import impact, open_version
+    from bot.impact import impact
     from bot.knowledge.git import extract
     from bot.snapshot import knowledge_path, open_transformer
+    from bot.version import open_version
 
     folder, transformer = knowledge_path(settings), open_transformer(settings)
     labelled = read_cases(cases) if cases else []

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from bot.changes import Changes
 from bot.discretion import asked_alike, asked_where, fit_to_show
 from bot.errors import EditError, NotAllowedError, StoreError
-from bot.impact import ENOUGH_TIME, RECENT, Impact, Version, check, impact, proposed
+from bot.impact import ENOUGH_TIME, Impact, check
 from bot.knowledge import edit
 from bot.knowledge.patch import undone
 from bot.learn import Group, closest, group
 from bot.proposal import Digest, Made, Proposal
 from bot.service import out_of_scope
 from bot.statistics import Statistics, statistics
+from bot.weighing import Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -58,11 +59,9 @@ class Moderation:
         weekly: Weekly | None = None,
         correct_days: int = 7,
     ) -> None:
-        self.service, self.store, self.cases, self.min_people = service, store, tuple(cases), min_people
-        self.changes = Changes(service, store, git)
+        self.service, self.store, self.min_people = service, store, min_people
+        self.changes, self.weighing = Changes(service, store, git), Weighing(service, store, cases)
         self.weekly, self.correct_days = weekly, correct_days  # when to tell the week, and how long to correct
-        self._version: Version | None = None
-        self._weighed: tuple[tuple[str, str], Version] | None = None  # by what it was proposed for, and the change
 
     def of(self, asker: Asker, name: str, *, everywhere: bool = False) -> Moderator:
         """Let a moderator in; `name` goes into the history. Raises NotAllowedError for anybody else.
@@ -76,27 +75,6 @@ class Moderation:
     def reconcile(self) -> None:
         """Settle what a crash left undecided, and try again what Git refused; call it once at the start."""
         self.changes.reconcile()
-
-    def version(self) -> Version:
-        """Give the knowledge in force, with what it has already been asked for earlier proposals."""
-        snapshot = self.service.snapshot
-        if self._version is None or self._version.engine is not snapshot.engine:
-            known = self._weighed[1] if self._weighed else None
-            said = known.said if known and known.knowledge.version == snapshot.knowledge.version else {}
-            self._version = Version(knowledge=snapshot.knowledge, engine=snapshot.engine, said=said)
-        return self._version
-
-    def proposed(self, proposal: Proposal, progress: Progress | None) -> Version:
-        """Give the knowledge as it would be; the one looked at last is kept, with what it has been asked.
-
-        Raises KnowledgeError.
-        """
-        snapshot, patch = self.service.snapshot, proposal.change.patch
-        if self._weighed is None or self._weighed[0] != (snapshot.knowledge.version, patch):
-            transformer = snapshot.engine.transformer
-            new = proposed(snapshot.path, proposal.change, transformer=transformer, progress=progress)
-            self._weighed = ((snapshot.knowledge.version, patch), new)
-        return self._weighed[1]
 
 
 class Moderator:
@@ -243,15 +221,12 @@ class Moderator:
         many `seconds` is counted. Weighing it once more goes on from there. Raises KnowledgeError with every problem
         that it would bring: then it cannot be made.
         """
-        new = self._all.proposed(proposal, progress)
-        asked: tuple[AskedQuestion, ...] = ()
+        asked = asked_where(self._all.weighing.recent(), self._all.service, {proposal.collection})
         readable: frozenset[str] = frozenset()
         with suppress(StoreError):  # an edit does not wait for the database
-            recent = self._all.store.desk.recent_questions(limit=RECENT)
-            asked = asked_where(recent, self._all.service, {proposal.collection})
             readable = self._readable(asked)
-        questions, cases = [one.text for one in asked], self._all.cases
-        found = impact(self._all.version(), new, questions=questions, cases=cases, seconds=seconds, progress=progress)
+        questions = [one.text for one in asked]
+        found = self._all.weighing.weigh(proposal.change, questions, seconds=seconds, progress=progress)
         return fit_to_show(found, readable=readable, knows=self._knows)
 
     def _readable(self, asked: Iterable[AskedQuestion]) -> frozenset[str]:

@@ -46,12 +46,12 @@ def prepare(
     """The knowledge at a path, and what searches it. Raises KnowledgeError with every problem of the files."""
     name = blake2b(str(path.absolute()).encode(errors="surrogateescape"), digest_size=16).hexdigest()
     key = _key(path, transformer) if cache else None
-    if cache and key and (kept := cache.read(name, key)) is not None:
-        return _restored(kept, transformer)
+    if cache and key and (found := cache.read(name, key)) is not None:
+        return restored(found, transformer)
     knowledge = load(path, progress=progress)
     engine = Engine.build(knowledge, transformer=transformer, progress=progress)
     if cache and key and _key(path, transformer) == key:  # nobody has changed the files while they were read
-        cache.write(name, key, _arrays(knowledge, engine))
+        cache.write(name, key, kept(knowledge, engine))
     return knowledge, engine
 
 
@@ -92,7 +92,7 @@ def _makers() -> bytes:
     return digest.digest()
 
 
-def _arrays(knowledge: Knowledge, engine: Engine) -> dict[str, NDArray[Any]]:
+def kept(knowledge: Knowledge, engine: Engine) -> dict[str, NDArray[Any]]:
     """Everything as arrays, those of the first collection named `0.`, and so on."""
     found: dict[str, NDArray[Any]] = {}
     for number, (collection, arrays) in enumerate(zip(knowledge.collections, engine.arrays(), strict=True)):
@@ -103,10 +103,11 @@ def _arrays(knowledge: Knowledge, engine: Engine) -> dict[str, NDArray[Any]]:
     return found
 
 
-def _restored(kept: Mapping[str, NDArray[Any]], transformer: Transformer | None) -> tuple[Knowledge, Engine]:
+def restored(found: Mapping[str, NDArray[Any]], transformer: Transformer | None) -> tuple[Knowledge, Engine]:
+    """The knowledge and the engine that gave the arrays."""
     collections, arrays = [], []
-    for number in range(int(kept["collections"])):
-        own = {name.removeprefix(f"{number}."): one for name, one in kept.items() if name.startswith(f"{number}.")}
+    for number in range(int(found["collections"])):
+        own = {name.removeprefix(f"{number}."): one for name, one in found.items() if name.startswith(f"{number}.")}
         texts = Strings(own.pop(f"{_TEXTS}:data").tobytes(), own.pop(f"{_TEXTS}:ends"))
         with collector_paused():
             collections.append(collection_of(texts))

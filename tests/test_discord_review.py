@@ -18,11 +18,12 @@ pytest.importorskip("simcord")
 from adapters.discord_ids import Press
 from adapters.discord_review_view import effects_view, group_view, notice
 from bot.errors import StoreError
-from bot.impact import Flip, Impact, Verdict
+from bot.impact import Flip, Impact
 from bot.knowledge.diff import Differences
 from bot.learn import Group, Wording
 from bot.model import Asker
 from bot.moderation import Moderator
+from bot.version import Verdict
 from bot.wording import languages
 from tests.fakes.discord_limits import V2_FLAG, problems
 from tests.fakes.discord_room import Room, buttons, room, shown, snapshot, text, written

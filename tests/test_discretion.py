@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.discretion import WITHHELD, fit_to_show
-from bot.impact import Flip, Impact, Verdict
+from bot.impact import Flip, Impact
 from bot.knowledge.diff import Differences
+from bot.version import Verdict
 from bot.wording import wording
 
 MINE, THEIRS = "north:faq/hours", "south:faq/boats"

@@ -8,8 +8,9 @@ import pytest
 
 from bot.errors import KnowledgeError
 from bot.evaluate import Case
-from bot.impact import impact, open_version, proposed
+from bot.impact import impact, proposed
 from bot.knowledge import edit
+from bot.version import open_version
 from tests.samples import write_files
 
 if TYPE_CHECKING:
@@ -104,7 +105,20 @@ def test_what_has_to_do_with_the_edit_is_asked_first(root: Path) -> None:
         seconds=None,
         progress=lambda *step: steps.append(step),
     )
-    asked = [text for text in new.said if text in {*questions, "frobnication quota?"}]
-    assert asked[0] == "frobnication quota?"
-    assert len(asked) == 31
+    asked = list(new.said)
+    nearest, *others = (asked.index(new.reading(text)) for text in ("frobnication quota?", *questions))
+    assert nearest < min(others)
     assert steps[-1][1] == steps[-1][2]
+
+
+def test_phrasings_far_from_the_edit_are_asked_last(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change seldom leads them away, so the real questions come first; in the end all have been asked."""
+    monkeypatch.setattr("bot.impact._NEAREST", 2)
+    new = proposed(root, edit.add_alternate(root, "faq/borrow", "how many books may a child borrow"))
+    found = impact(open_version(root), new, questions=("is there a cafe",), seconds=None)
+    asked = list(new.said)
+    place = asked.index(new.reading("is there a cafe"))
+    assert new.reading("how many books may a child borrow") in asked[:place]
+    assert place == 2
+    assert new.reading("opening hours") in asked[place:]
+    assert found.skipped == 0

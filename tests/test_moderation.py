@@ -130,10 +130,10 @@ def test_weighing_goes_on_where_it_ended(loop: Loop) -> None:
     steps: list[str] = []
     assert loop.moderator.weigh(proposal, seconds=None, progress=lambda stage, *_: steps.append(stage)).skipped == 0
     assert set(steps) == {"Asking both versions"}, "nothing is read or indexed once more"
-    weighed = loop.moderation.proposed(proposal, None)
+    weighed = loop.moderation.weighing.proposed(proposal.change)
     loop.moderator.make(proposal)
-    assert loop.moderation.version().said == weighed.said
-    assert loop.moderation.version().engine is loop.service.snapshot.engine
+    assert loop.moderation.weighing.version().said == weighed.said
+    assert loop.moderation.weighing.version().engine is loop.service.snapshot.engine
 
 
 def test_a_group_is_split_for_good(loop: Loop) -> None:

@@ -20,11 +20,12 @@ from adapters.slack_intent import Intent, present_form, scope_form
 from adapters.slack_people import People
 from adapters.slack_settings import load_slack_settings
 from bot.config import Settings
-from bot.impact import ENOUGH_TIME, Flip, Impact, Verdict
+from bot.impact import ENOUGH_TIME, Flip, Impact
 from bot.knowledge.diff import Differences
 from bot.learn import Group, Wording
 from bot.moderation import Moderator
 from bot.service import Service
+from bot.version import Verdict
 from bot.wording import languages, wording
 from tests.fakes.slack_limits import texts, view_problems
 from tests.fakes.slack_server import SlackServer

@@ -25,7 +25,6 @@ from bot.cache import Cache
 from bot.config import Settings, load_settings
 from bot.errors import ConfigError, EncoderError, KnowledgeError
 from bot.evaluate import figures, read_cases, run
-from bot.impact import open_version
 from bot.knowledge.load import load
 from bot.knowledge.shipped import shipped_path
 from bot.model import Asker
@@ -34,6 +33,7 @@ from bot.search import Checkpoint, Engine, Transformer
 from bot.search.network import Network
 from bot.service import Service
 from bot.snapshot import open_snapshot, open_transformer
+from bot.version import open_version
 from tests.samples import sample_knowledge
 
 if TYPE_CHECKING:

@@ -68,9 +68,9 @@ def likeness(texts: Sequence[str], others: Sequence[str] | None = None) -> NDArr
 
 def _vectors(said: Sequence[Sequence[str]], encoder: Encoder) -> NDArray[np.float32]:
     vectors = np.zeros((len(said), encoder.dimensions), dtype=np.float32)
-    for row, one in enumerate(said):
+    for vector, one in zip(vectors, said, strict=True):
         for word in one:
-            vectors[row] += encoder.word(word)
+            np.add(vector, encoder.asked(word)[0], out=vector)
     return encoder.unit(vectors)
 
 

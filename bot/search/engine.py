@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 from bot.errors import EncoderError
 from bot.model import Decision
@@ -17,6 +17,7 @@ from bot.search.encode import shipped_encoder
 from bot.search.follow_up import is_fragment, is_verbatim, leans, may_lean
 from bot.search.index import build
 from bot.search.language import language_of
+from bot.search.question import heard
 from bot.search.rank import rank
 from bot.search.stored import arrays, index_of
 from bot.search.text import clean, sentences, words
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from bot.search.transformer import Transformer
 
 logger = logging.getLogger(__name__)
+
+Reading: TypeAlias = (
+    str | tuple[tuple[str, ...], ...]
+)  # a text as it is, or its language, and the words heard in it and its sentences
 
 _MOST_SENTENCES: Final = 4  # of a long message that are asked by themselves
 _SENTENCE_TRUST: Final = 0.8  # a sentence by itself may have lost what the others say about it
@@ -110,9 +115,9 @@ class Engine:
         if len(question) > MAX_QUESTION:
             rule = f"It is longer than {MAX_QUESTION} characters."
             return Decision(question=question[:MAX_QUESTION], outcome="none", reason="too_long", rule=rule)
-        text = clean(question)[:MAX_QUESTION]  # one sign can stand for a whole sentence
+        text = _cleaned(question)
         said = words(text)
-        if not any(any(char.isalpha() for char in word) for word in said):
+        if not _has_word(said):
             return Decision(question=text, outcome="none", reason="empty", rule="It has no word to go by.")
         alone = self._judge(text, language_of(said))
         said = self._indexes[0].synonyms.canonical(text) if self._indexes else said
@@ -129,9 +134,37 @@ class Engine:
             return replace(alone, outcome="none", reason="unclear", rule=rule)
         return alone
 
+    def reading(self, question: str) -> Reading:
+        """What of a question decides its outcome and its entry: whatever else differs, they are the same.
+
+        "Hi, when do you open?" is read as "when do you open" is. One that asks for nothing is read as ().
+        """
+        if self.transformer is not None or len(question) > MAX_QUESTION:
+            return question
+        text = _cleaned(question)
+        said = words(text)
+        if not _has_word(said):
+            return ()
+        asked = [text, *_pieces(text)]
+        return ((language_of(said) or "",), *(tuple(heard(index, one)) for index in self._indexes for one in asked))
+
     def complete(self, text: str, *, limit: int = 25) -> tuple[Entry, ...]:
         """Entries to offer while a question is typed: pinned before anything is, then exact, phrasing, title, body."""
         return complete([index.collection for index in self._indexes], text, limit)
+
+
+def _cleaned(question: str) -> str:
+    return clean(question)[:MAX_QUESTION]  # one sign can stand for a whole sentence
+
+
+def _has_word(said: Sequence[str]) -> bool:
+    return any(any(char.isalpha() for char in word) for word in said)
+
+
+def _pieces(text: str) -> list[str]:
+    """The sentences of a text that are asked by themselves as well; none of a text that is a single one."""
+    pieces = sentences(text)
+    return pieces[:_MOST_SENTENCES] if len(pieces) > 1 else []
 
 
 def _judge(indexes: Sequence[Index], calibration: Calibration, text: str, language: str | None) -> Decision:
@@ -145,9 +178,8 @@ def _judge(indexes: Sequence[Index], calibration: Calibration, text: str, langua
 def _rank(index: Index, calibration: Calibration, text: str) -> Ranking | None:
     """Rank a collection's entries for the text, or for the one sentence of it that asks more clearly."""
     whole = rank(index, calibration, text)
-    pieces = sentences(text)
-    if whole is None or len(pieces) < 2 or whole.confidences[0] >= calibration.answer_from:  # noqa: PLR2004 -- nothing to choose from
+    if whole is None or whole.confidences[0] >= calibration.answer_from:
         return whole
-    found = [ranking for piece in pieces[:_MOST_SENTENCES] if (ranking := rank(index, calibration, piece)) is not None]
+    found = [ranking for piece in _pieces(text) if (ranking := rank(index, calibration, piece)) is not None]
     best = max(found, key=lambda ranking: float(ranking.confidences[0]), default=whole)
     return best if best.confidences[0] * _SENTENCE_TRUST > whole.confidences[0] else whole

@@ -48,10 +48,14 @@ class Question:
         return " ".join(sorted(self.words))
 
 
+def heard(index: Index, text: str) -> list[str]:
+    """The folded words of a cleaned text that say what it asks; with a transformer, its spelling counts as well."""
+    return matter(index.synonyms.canonical(text), tells=index.background.tells)
+
+
 def read(index: Index, text: str) -> Question:
     """Cut a cleaned text into words; what was split or misspelt is joined or corrected to what the collection knows."""
-    asked = matter(index.synonyms.canonical(text), tells=index.background.tells)[:_MOST_WORDS]
-    said = _recognised(index.words, asked)
+    said = _recognised(index.words, heard(index, text)[:_MOST_WORDS])
     # Said twice is not asked twice; only in the vector a word may stand out by it, as it does in phrasings.
     once: dict[str, Word] = {}
     for word in said:
