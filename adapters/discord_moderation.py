@@ -17,8 +17,7 @@ from adapters.discord_review_view import day_of
 from adapters.discord_view import report
 from bot.clamp import clamp
 from bot.errors import KnowledgeError, StoreError
-from bot.knowledge.check import check_files
-from bot.lint import MAX_PHRASINGS, lint, phrasing_count
+from bot.lint import checked
 from bot.search import MAX_QUESTION  # noqa: TC001
 from bot.why import explain
 from bot.wording import wording
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from adapters.discord_desk import Desk
     from adapters.discord_review import Review
     from bot.model import Problem
-    from bot.service import Service
     from bot.store import Edit
     from bot.wording import RoomWording
 
@@ -70,7 +68,7 @@ class Moderation(app_commands.Group):
             for title, count in status.entries.items()
         ]
         lines += [
-            f"loaded:   {status.loaded_at:%Y-%m-%d %H:%M} UTC from {status.path}",
+            f"loaded:   {status.loaded_at:%Y-%m-%d %H:%M} UTC from {status.path.name}",
             f"store:    {store.kind}, {store.backlog} waiting, {store.dropped} given up",
             f"gateway:  {interaction.client.latency * 1000:.0f} ms, {len(interaction.client.guilds)} servers",
         ]
@@ -92,14 +90,16 @@ class Moderation(app_commands.Group):
     @app_commands.describe(question=_named("question_about"))
     async def why(self, interaction: Interaction, question: Range[str, 1, MAX_QUESTION]) -> None:
         """Explain the decision about a question, without asking it in anybody's name."""
-        decision = self._desk.service.seen_from(self._desk.asker(interaction)).engine.decide(question)
-        await interaction.response.send_message(view=report(explain(decision)), ephemeral=True)
+        known = self._desk.service.seen_from(self._desk.asker(interaction))
+        told = explain(known.engine.decide(question), seen_from=known.path)
+        await interaction.response.send_message(view=report(told), ephemeral=True)
 
     @app_commands.command(name=_named("check"), description=_named("check_about"))
     async def check(self, interaction: Interaction) -> None:
         """Check the files as they are on disk now."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        found = await asyncio.to_thread(_problems, self._desk.service)
+        service = self._desk.service
+        found = await asyncio.to_thread(checked, service.snapshot, today=service.today)
         problems = self._desk.service.concerning(found, self._desk.asker(interaction))
         words = _words(interaction)
         lines = [words.check_found.format(count=len(problems)), *_listed(problems)] if problems else [words.check_clean]
@@ -221,14 +221,6 @@ def _line(edit: Edit) -> str:
 
 def _words(interaction: Interaction) -> RoomWording:
     return wording(interaction.locale.value).room
-
-
-def _problems(service: Service) -> list[Problem]:
-    snapshot = service.snapshot
-    problems = list(check_files(snapshot.path, today=service.today))
-    if not any(one.level == "error" for one in problems) and phrasing_count(snapshot.knowledge) <= MAX_PHRASINGS:
-        problems += lint(snapshot.knowledge, snapshot.engine.decide)
-    return problems
 
 
 def _listed(problems: tuple[Problem, ...]) -> list[str]:

@@ -12,7 +12,7 @@ from adapters.slack_reviewing import SUBCOMMANDS as _REVIEWING
 from adapters.slack_text import Json, literal, text
 from bot.clamp import clamp
 from bot.errors import KnowledgeError
-from bot.knowledge.check import check_files
+from bot.lint import checked
 from bot.why import explain
 from bot.wording import wording
 
@@ -66,7 +66,8 @@ class Moderating:
 
     async def _help(self, here: Here) -> None:
         words = wording(here.locale)
-        lines = [f"{COMMAND} {words.commands[name]}: {words.commands[f'{name}_about']}" for name in _SUBCOMMANDS]
+        # Slack translates no commands: what is typed is the name itself.
+        lines = [f"{COMMAND} {name}: {words.commands[f'{name}_about']}" for name in _SUBCOMMANDS]
         await self._say(here, "\n".join(lines))
 
     async def _status(self, here: Here) -> None:
@@ -90,7 +91,8 @@ class Moderating:
         await self._list(here, "\n".join(lines), problems)
 
     async def _why(self, here: Here, question: str) -> None:
-        told = clamp(explain(self._bot.service.seen_from(here.asker).engine.decide(question)), _MAX_WHY)
+        known = self._bot.service.seen_from(here.asker)
+        told = clamp(explain(known.engine.decide(question), seen_from=known.path), _MAX_WHY)
         blocks: list[Json] = [
             {
                 "type": "rich_text",
@@ -101,7 +103,7 @@ class Moderating:
 
     async def _check(self, here: Here) -> None:
         service = self._bot.service
-        found = await asyncio.to_thread(lambda: check_files(service.snapshot.path, today=service.today))
+        found = await asyncio.to_thread(checked, service.snapshot, today=service.today)
         problems = self._bot.service.concerning(found, here.asker)
         words = wording(here.locale)
         head = words.room.check_found.format(count=len(problems)) if problems else words.room.check_clean

@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from bot.knowledge.check import check_files
 from bot.model import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from bot.model import Decision, Entry, Knowledge
     from bot.progress import Progress
+    from bot.snapshot import Snapshot
 
 MAX_PHRASINGS = 20_000  # asked at about a thousand a second: past this a check takes more than coffee
 NEAR = 0.92  # difflib ratio of two phrasings that a reader takes for the same
@@ -20,6 +23,17 @@ NEAR = 0.92  # difflib ratio of two phrasings that a reader takes for the same
 def phrasing_count(knowledge: Knowledge) -> int:
     """How many questions `lint` would ask."""
     return sum(len(one.phrasings) + len(one.rejects) for one in knowledge.by_id.values())
+
+
+def checked(snapshot: Snapshot, *, today: date) -> list[Problem]:
+    """Give what a check from chat tells: the files' problems as they are on disk, and what astray questions show.
+
+    Questions are asked of the knowledge in force, if the files have no errors and it is not too much for a wait.
+    """
+    problems = list(check_files(snapshot.path, today=today))
+    if any(one.level == "error" for one in problems) or phrasing_count(snapshot.knowledge) > MAX_PHRASINGS:
+        return problems
+    return problems + lint(snapshot.knowledge, snapshot.engine.decide)
 
 
 def lint(knowledge: Knowledge, decide: Callable[[str], Decision], *, progress: Progress | None = None) -> list[Problem]:
@@ -92,9 +106,8 @@ def _astray(entry: Entry, phrasing: str, decision: Decision) -> Problem | None:
     taken = "unreachable" if is_title else "stolen"
     if decision.stock_reply is not None:
         stock = decision.stock_reply
-        return _warning(
-            entry, taken, f"{called} gets the stock reply {stock.id} ({stock.origin}); reword one of the two."
-        )
+        place = stock.origin.seen_from(entry.origin.path.parent)
+        return _warning(entry, taken, f"{called} gets the stock reply {stock.id} ({place}); reword one of the two.")
     if best is not None and best.entry.id != entry.id:
         own = next((match.confidence for match in decision.matches if match.entry.id == entry.id), 0.0)
         scores = f"{best.entry.id} ({best.confidence:.2f}) instead of here ({own:.2f})"

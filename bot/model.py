@@ -44,6 +44,10 @@ class Origin:
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
 
+    def seen_from(self, folder: Path) -> Origin:
+        """The same told from a folder: whoever reads it in chat has no use for the machine's paths."""
+        return replace(self, path=self.path.relative_to(folder)) if self.path.is_relative_to(folder) else self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
@@ -58,11 +62,8 @@ class Problem:
         return f"{self.origin}: {self.level}: {self.message}"
 
     def seen_from(self, folder: Path) -> Problem:
-        """The same with its place told from a folder: whoever reads it in chat has no use for the machine's paths."""
-        path = self.origin.path
-        if not path.is_relative_to(folder):
-            return self
-        return replace(self, origin=replace(self.origin, path=path.relative_to(folder)))
+        """The same with its place told from a folder."""
+        return replace(self, origin=self.origin.seen_from(folder))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

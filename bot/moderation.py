@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.changes import Changes
 from bot.discretion import asked_alike, asked_where, fit_to_show
-from bot.errors import EditError, NotAllowedError, StoreError
+from bot.errors import EditError, KnowledgeError, NotAllowedError, StoreError
 from bot.impact import ENOUGH_TIME, Impact, check
 from bot.knowledge import edit
 from bot.knowledge.patch import undone
@@ -20,7 +20,7 @@ from bot.statistics import Statistics, statistics
 from bot.weighing import Weighing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from bot.config import GitMode
@@ -226,7 +226,8 @@ class Moderator:
         with suppress(StoreError):  # an edit does not wait for the database
             readable = self._readable(asked)
         questions = [one.text for one in asked]
-        found = self._all.weighing.weigh(proposal.change, questions, seconds=seconds, progress=progress)
+        with self._as_read_in_chat():
+            found = self._all.weighing.weigh(proposal.change, questions, seconds=seconds, progress=progress)
         return fit_to_show(found, readable=readable, knows=self._knows)
 
     def _readable(self, asked: Iterable[AskedQuestion]) -> frozenset[str]:
@@ -241,8 +242,18 @@ class Moderator:
 
     def make(self, proposal: Proposal, reason: str = "") -> Made:
         """Make a proposal. Raises EditConflict if the files changed meanwhile, KnowledgeError if it breaks them."""
-        check(self._all.service.snapshot.path, proposal.change)
+        with self._as_read_in_chat():
+            check(self._all.service.snapshot.path, proposal.change)
         return self._all.changes.make(proposal, author=self.name, reason=reason)
+
+    @contextmanager
+    def _as_read_in_chat(self) -> Iterator[None]:
+        """Have problems of the files tell their place from the knowledge's folder."""
+        try:
+            yield
+        except KnowledgeError as error:
+            folder = self._all.service.snapshot.path
+            raise KnowledgeError([one.seen_from(folder) for one in error.problems]) from None
 
     def _propose(self, entry_id: str, make: Callable[[Path, str], Change]) -> Proposal:
         collection, local = self._all.changes.place(entry_id, self.snapshot.knowledge.collections)

@@ -73,6 +73,7 @@ def test_status_tells_what_is_in_force(tmp_path: Path) -> None:
             version = here.bot.desk.service.status().version[:12]
             assert f"tea: 6 entries, version {version}" in said
             assert "sqlite" in said
+            assert str(here.bot.desk.service.snapshot.path) not in said, "the machine's own paths"
 
     asyncio.run(chat())
 
@@ -86,6 +87,7 @@ def test_why_explains_a_decision(tmp_path: Path) -> None:
             assert "faq/opening-hours" in said
             assert "Rule:" in said
             assert said.count("```") == 2
+            assert str(here.bot.desk.service.snapshot.path) not in said, "the machine's own paths"
 
     asyncio.run(chat())
 

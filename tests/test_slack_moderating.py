@@ -11,6 +11,7 @@ pytest.importorskip("slack_bolt")
 from bot.wording import wording
 from tests.fakes.slack_limits import texts
 from tests.fakes.slack_talk import talk
+from tests.samples import FILES, write_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,6 +90,32 @@ def test_why_explains(tmp_path: Path) -> None:
         assert "/backchannel reload" in words(await slack.post_after(1))
 
     talk(tmp_path, scenario)
+
+
+def test_help_names_commands_as_they_are_typed(tmp_path: Path) -> None:
+    """Slack translates no commands: whoever reads Spanish is told the names that the bot understands."""
+
+    async def scenario(slack: SlackServer, _store: Store) -> None:
+        slack.users["U1"] = {"is_admin": True, "locale": "es-ES"}
+        await slack.command("/backchannel", "help")
+        listed = words(await slack.post_after(0))
+        assert wording("es").commands["status_about"] in listed
+        assert "/backchannel status:" in listed
+
+    talk(tmp_path, scenario)
+
+
+def test_check_asks_the_knowledge_its_own_questions(tmp_path: Path) -> None:
+    """Two entries that ask nearly the same are told of in chat as on the command line."""
+    faq = FILES["faq.yaml"].replace("borrowing limit", "what times do you close")
+    folder = write_files(tmp_path / "alike", {**FILES, "faq.yaml": faq})
+
+    async def scenario(slack: SlackServer, _store: Store) -> None:
+        slack.users["U1"] = {"is_admin": True}
+        await slack.command("/backchannel", "check")
+        assert "what times do you close" in words(await slack.post_after(0))
+
+    talk(tmp_path, scenario, knowledge=folder)
 
 
 def test_reload_takes_changes_and_refuses_errors(tmp_path: Path) -> None:

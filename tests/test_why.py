@@ -72,3 +72,10 @@ def test_nothing_is_to_be_done_about_emptiness() -> None:
     told = explain(replace(decided("none", "empty"), question=""))
     assert "(nothing to go by)" in told
     assert "To change it" not in told
+
+
+def test_in_chat_places_are_told_from_the_knowledges_folder(knowledge: Knowledge, tmp_path: Path) -> None:
+    """A moderator reads where an entry stands among the files, and nothing of the machine's folders."""
+    told = explain(decided("none", "unknown", match(knowledge.by_id["faq/borrow"], 0.2)), seen_from=tmp_path)
+    assert "(library/faq.yaml:" in told
+    assert str(tmp_path) not in told

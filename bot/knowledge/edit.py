@@ -178,7 +178,7 @@ class _File:
         """Read every file of a collection."""
         found = sorted(file for folder in files.survey(root).folders for file in folder.files)
         if not found:
-            raise EditError(f"{root} holds no YAML files.")
+            raise EditError(f"{root.name} holds no YAML files.")
         return [cls(root, file.relative_to(root).as_posix(), file.read_bytes()) for file in found]
 
     @classmethod
@@ -190,7 +190,7 @@ class _File:
                 return file
         for one in (one for file in every for one in retired.retirements(file.text) if one.entry_id == entry_id):
             raise EditError(f"{entry_id} was retired" + (f", see {one.successor}." if one.successor else "."))
-        raise EditError(f"There is no {entry_id} in {root}.")
+        raise EditError(f"There is no {entry_id} in {root.name}.")
 
     def items(self, kind: str) -> list[dict[str, Plain]]:
         """Give the items of a top-level list."""
