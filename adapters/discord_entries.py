@@ -43,7 +43,7 @@ class Entries:
     async def edit(self, interaction: Interaction, named: str, part: Part) -> None:
         """Open part of an entry for editing."""
         moderator = self._changes.moderator(interaction)
-        entry_id = self._desk.entry_id(named)
+        entry_id = await asyncio.to_thread(moderator.named, self._desk.entry_id(named))
         present, stamp = await asyncio.to_thread(moderator.present, entry_id)
         locale = interaction.locale.value
         await interaction.response.send_modal(discord_forms.edit(entry_id, present, stamp, part, locale))
@@ -53,7 +53,8 @@ class Entries:
         moderator = self._changes.moderator(interaction)
         await defer(interaction)
         group = await asyncio.to_thread(moderator.find, question)
-        entry_id, text = self._desk.entry_id(named), group.text if group else question
+        entry_id = await asyncio.to_thread(moderator.named, self._desk.entry_id(named))
+        text = group.text if group else question
         settling = Settling.of(group, "alternate") if group else None
         await self._changes.propose(interaction, lambda one: one.add_alternate(entry_id, text), settling)
 
@@ -65,10 +66,11 @@ class Entries:
 
     async def retire(self, interaction: Interaction, named: str, successor: str | None) -> None:
         """Propose to take an entry away, and where to send its readers."""
-        self._changes.moderator(interaction)
+        moderator = self._changes.moderator(interaction)
         await defer(interaction)
-        entry_id, other = self._desk.entry_id(named), self._desk.entry_id(successor) if successor else None
-        await self._changes.propose(interaction, lambda moderator: moderator.retire(entry_id, other))
+        entry_id = await asyncio.to_thread(moderator.named, self._desk.entry_id(named))
+        other = await asyncio.to_thread(moderator.named, self._desk.entry_id(successor)) if successor else None
+        await self._changes.propose(interaction, lambda one: one.retire(entry_id, other))
 
     async def undo(self, interaction: Interaction, change: str) -> None:
         """Propose to take a change back."""

@@ -40,4 +40,5 @@ async def show(interaction: Interaction, found: Statistics) -> None:
 def lines_of(found: Statistics, words: Wording) -> list[str]:
     """Say the figures."""
     lines = [found.summary(words.moderator), *found.by_entry(_LISTED, words.room)]
-    return [*lines, words.moderator.unreached.format(entries=", ".join(found.unreached))] if found.unreached else lines
+    unreached = found.unreached if found.total else ()
+    return [*lines, words.moderator.unreached.format(entries=", ".join(unreached))] if unreached else lines

@@ -9,7 +9,8 @@ from discord import ui
 
 from adapters.discord_ids import Press, short
 from bot.clamp import clamp
-from bot.knowledge.form import LISTS, editable
+from bot.knowledge.form import editable
+from bot.knowledge.slug import slug
 from bot.wording import wording
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _PARTS: Mapping[Part, tuple[str, ...]] = {
     "details": ("positions", "sources", "as_of", "review_by", "related"),
 }
 _LIFETIME = 900.0  # seconds: the library forgets the form after that; one that comes later is still understood
-_SLUG = 40  # characters proposed for an id
 
 
 def new_entry(group: Group | None, prefix: str, locale: str | None) -> ui.Modal:
@@ -37,10 +37,10 @@ def new_entry(group: Group | None, prefix: str, locale: str | None) -> ui.Modal:
     words = wording(locale).moderator
     form = _form("newfaq", words.new_entry, key=group.keys[0] if group else "")
     title, others = (group.text, [one.text for one in group.wordings[1:]]) if group else ("", [])
-    form.add_item(_input("id", words.new_id, default=f"{prefix}faq/{_slug(title)}", one_line=True))
-    form.add_item(_input("question", "question", default=title, one_line=True))
-    form.add_item(_input("answer", "answer"))
-    form.add_item(_input("alternates", "alternates", words.one_a_line, default="\n".join(others), required=False))
+    form.add_item(_input("question", locale, default=title, one_line=True))
+    form.add_item(_input("answer", locale))
+    form.add_item(_input("alternates", locale, default="\n".join(others), required=False))
+    form.add_item(_input("id", locale, default=f"{prefix}faq/{slug(title)}", one_line=True, required=False))
     return form
 
 
@@ -53,9 +53,9 @@ def out_of_scope(group: Group, prefix: str, known: Sequence[str], locale: str | 
     if offered:
         menu: ui.Select[Any] = ui.Select(custom_id="topic", options=offered, required=False, min_values=0)
         form.add_item(ui.Label(text=clamp(words.known_topic, _LABEL), component=menu))
-    new = f"{prefix}out_of_scope/{_slug(group.text)}"
-    form.add_item(_input("id", words.new_id, default=new, one_line=True, required=False))
-    form.add_item(_input("reply", "reply", required=not offered))
+    form.add_item(_input("reply", locale, required=not offered))
+    new = f"{prefix}out_of_scope/{slug(group.text)}"
+    form.add_item(_input("id", locale, default=new, one_line=True, required=False))
     return form
 
 
@@ -67,15 +67,11 @@ def edit(entry_id: str, present: Mapping[str, Plain], stamp: str, part: Part, lo
     names = [name for name in _PARTS[part] if name in shown]
     there = {name for names in _PARTS.values() for name in names if name in shown}
     rest = [name for name in present if name not in there and name != "id"]
-    hints = dict.fromkeys(LISTS, words.moderator.one_a_line) | {
-        "sources": words.moderator.source_lines,
-        "positions": words.moderator.position_lines,
-    }
     for name in names:
         note = words.moderator.elsewhere.format(fields=", ".join(rest)) if rest and name == names[-1] else ""
         needed = name in {"question", "title", "answer", "text"}
-        about = note or hints.get(name, "")
-        form.add_item(_input(name, name, about, default=shown[name], one_line=name in _ONE_LINE, required=needed))
+        one_line = name in _ONE_LINE
+        form.add_item(_input(name, locale, about=note, default=shown[name], one_line=one_line, required=needed))
     return form
 
 
@@ -83,7 +79,7 @@ def search(key: str, locale: str | None) -> ui.Modal:
     """Build the form that asks which entry a group belongs to."""
     words = wording(locale)
     form = _form("search", words.moderator.add_other, key=key)
-    form.add_item(_input("entry", words.commands["entry_about"], one_line=True))
+    form.add_item(_input("entry", locale, words.commands["entry_about"], one_line=True))
     return form
 
 
@@ -91,7 +87,7 @@ def reason(draft: str, locale: str | None) -> ui.Modal:
     """Build the form that asks why a change is made; sending it makes the change."""
     words = wording(locale).moderator
     form = _form("reasoned", words.confirm, key=draft)
-    form.add_item(_input("reason", words.reason, one_line=True, limit=_REASON))
+    form.add_item(_input("reason", locale, words.reason, one_line=True, limit=_REASON))
     return form
 
 
@@ -119,9 +115,10 @@ def _form(verb: str, title: str, *, key: str = "", argument: str = "") -> ui.Mod
 
 def _input(  # noqa: PLR0913 - what Discord knows of a field
     name: str,
-    label: str,
-    about: str = "",
+    locale: str | None,
+    label: str = "",
     *,
+    about: str = "",
     default: str = "",
     one_line: bool = False,
     required: bool = True,
@@ -131,9 +128,7 @@ def _input(  # noqa: PLR0913 - what Discord knows of a field
     text: ui.TextInput[ui.Modal] = ui.TextInput(
         custom_id=name, style=style, default=clamp(default, _TEXT) or None, required=required, max_length=limit
     )
-    return ui.Label(text=clamp(label, _LABEL), component=text, description=clamp(about, _DESCRIPTION) or None)
-
-
-def _slug(title: str) -> str:
-    plain = "".join(char if char.isascii() and char.isalnum() else "-" for char in title.lower())
-    return "-".join(part for part in plain.split("-") if part)[:_SLUG].strip("-") or "new"
+    words = wording(locale)
+    about = about or words.moderator.hint(name)
+    called = clamp(label or words.fields[name], _LABEL)
+    return ui.Label(text=called, component=text, description=clamp(about, _DESCRIPTION) or None)

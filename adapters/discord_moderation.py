@@ -174,7 +174,7 @@ class Moderation(app_commands.Group):
         """Tell who changed what and when."""
         moderator = self._review.changes.moderator(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        entry_id = self._desk.entry_id(entry) if entry else None
+        entry_id = await asyncio.to_thread(moderator.named, self._desk.entry_id(entry)) if entry else None
         edits = await asyncio.to_thread(moderator.history, entry_id)
         words = wording(interaction.locale.value).moderator
         lines = [_line(one) for one in edits] or [words.no_changes]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from bot.errors import EditConflict, EditError
 from bot.knowledge import form
 from bot.knowledge.form import lines
+from bot.knowledge.slug import slug
 from bot.store.records import Verdict
 
 if TYPE_CHECKING:
@@ -112,10 +113,10 @@ def entry_form(group: Group | None, prefix: str) -> Form:
     others = [wording.text for wording in group.wordings[1:_WORDINGS]] if group else []
     return Form(
         fields=(
-            Field(name="id", kind="line", value=f"{prefix}faq/{_slug(text)}"),
             Field(name="question", kind="line", value=text[:MAX_TYPED]),
-            Field(name="alternates", kind="list", value="\n".join(others)[:MAX_TYPED]),
             Field(name="answer", kind="text"),
+            Field(name="alternates", kind="list", value="\n".join(others)[:MAX_TYPED]),
+            Field(name="id", kind="line", value=f"{prefix}faq/{slug(text)}"),
         )
     )
 
@@ -128,11 +129,16 @@ def scope_form(group: Group, prefix: str, known: tuple[str, ...]) -> Form:
     return Form(
         fields=(
             *choice,
-            Field(name="id", kind="line", value=f"{prefix}out_of_scope/", label="new_id"),
-            Field(name="examples", kind="list", value="\n".join(examples)[:MAX_TYPED]),
             Field(name="reply", kind="text"),
+            Field(name="examples", kind="list", value="\n".join(examples)[:MAX_TYPED]),
+            Field(name="id", kind="line", value=f"{prefix}out_of_scope/"),
         )
     )
+
+
+def which_form() -> Form:
+    """Ask which entry is meant."""
+    return Form(fields=(Field(name="entry", kind="entry"),))
 
 
 def present_form(present: Mapping[str, Plain]) -> Form:
@@ -176,10 +182,7 @@ def _out_of_scope(moderator: Moderator, typed: Mapping[str, str]) -> Proposal:
     examples = lines(typed.get("examples", ""))
     if known := typed.get("known"):
         return moderator.add_alternate(known, examples[0] if examples else "")
-    entry_id = typed.get("id", "")
-    if not entry_id.rpartition(":")[2].startswith("out_of_scope/"):
-        raise EditError(f"{entry_id} is not an id of something out of scope; expected out_of_scope/...")
-    return moderator.add_entry(entry_id, {"examples": examples, "reply": typed.get("reply", "")})
+    return moderator.add_entry(typed.get("id", ""), {"examples": examples, "reply": typed.get("reply", "")})
 
 
 def conflict(error: EditConflict, typed: Mapping[str, str]) -> tuple[str, str]:
@@ -191,8 +194,3 @@ def _field(name: str, text: str) -> Field:
     if name in form.LISTS or name == "sources":
         return Field(name=name, kind="list", value=text)
     return Field(name=name, kind="text" if name in form.LONG or "\n" in text else "line", value=text)
-
-
-def _slug(title: str) -> str:
-    plain = "".join(char if char.isascii() and char.isalnum() else " " for char in title.lower())
-    return "-".join(plain.split())[:40].strip("-")

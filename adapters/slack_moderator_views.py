@@ -105,6 +105,8 @@ def change_form(intent: Intent, form: Form, locale: str | None, above: Sequence[
 def _submit(intent: Intent, words: Wording) -> str:
     if intent.task == "split":
         return words.moderator.split
+    if intent.task == "edit" and not intent.entry_id:
+        return words.room.next
     return words.moderator.confirm if intent.weighed else words.moderator.weigh
 
 
@@ -167,7 +169,7 @@ def figures(statistics: Statistics, locale: str | None) -> tuple[str, list[Json]
     blocks = [literal(head)]
     entries = statistics.by_entry(4 * _LISTED, words.room)
     blocks += [preformatted("\n".join(lines)) for lines in (days, entries) if lines]
-    if statistics.unreached:
+    if statistics.total and statistics.unreached:
         unreached = words.moderator.unreached.format(entries=", ".join(statistics.unreached))
         blocks.append(literal(clamp(unreached, block.MAX_PLAIN)))
     return head, blocks
@@ -215,7 +217,7 @@ def _settling(value: Value, words: Wording, *, several: bool) -> list[Json]:
 
 
 def _input(field: Field, words: Wording) -> Json:
-    label = getattr(words.moderator, field.label) if field.label else field.name
+    label = getattr(words.moderator, field.label) if field.label else words.fields.get(field.name, field.name)
     if field.kind == "entry" and not field.label:
         label = words.commands[f"{field.name}_about"]
     action = INPUT
@@ -245,8 +247,8 @@ def _input(field: Field, words: Wording) -> Json:
         # What has to be there is for the loader to say, which knows the format.
         "optional": True,
     }
-    hints = {"sources": words.moderator.source_lines, "positions": words.moderator.position_lines}
-    if hint := hints.get(field.name, words.moderator.one_a_line if field.kind == "list" else ""):
+    hint = words.moderator.hint(field.name)
+    if hint and not (field.kind == "line" and hint == words.moderator.one_a_line):
         made["hint"] = block.plain(hint)
     return made
 

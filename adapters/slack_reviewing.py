@@ -64,7 +64,7 @@ class Reviewing:
         match name:
             case "review":
                 await self._show(here, lambda steps: steps.review(Value()))
-            case "edit" if 0 < len(rest) <= MAX_ID:
+            case "edit" if len(rest) <= MAX_ID:
                 await self._show(here, lambda steps: steps.begin(Intent(task="edit", entry_id=rest)))
             case "add" | "new" | "retire" if len(rest) <= _MAX_TYPED:
                 await self._show(here, lambda steps: steps.begin(_typed_after(name, rest)))

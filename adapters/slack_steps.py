@@ -67,8 +67,9 @@ class Steps:
         group = self._group(intent)
         if intent.key and group is None:
             return views.said(self._words.settled, self._locale)
-        if intent.task == "edit":
-            intent = replace(intent, stamp=self._moderator.present(intent.entry_id)[1])
+        if intent.task == "edit" and intent.entry_id:
+            entry_id = self._moderator.named(intent.entry_id)
+            intent = replace(intent, entry_id=entry_id, stamp=self._moderator.present(entry_id)[1])
         form = self._form(intent, group)
         # Nothing has to be typed before the effects of these can be shown.
         if intent.task == "undo" or (intent.task == "alternate" and intent.key):
@@ -77,6 +78,8 @@ class Steps:
 
     def submit(self, intent: Intent, typed: Mapping[str, str]) -> Json | Finished:
         """Make a change if its effects were shown as it is now, else show them."""
+        if intent.task == "edit" and not intent.entry_id:  # it was asked for which
+            return self.begin(replace(intent, entry_id=typed.get("entry", "")))
         group = self._group(intent)
         if intent.key and group is None:
             return views.said(self._words.settled, self._locale)
@@ -130,6 +133,8 @@ class Steps:
 
     def _form(self, intent: Intent, group: Group | None) -> Form:
         match intent.task, group:
+            case "edit", _ if not intent.entry_id:
+                return intents.which_form()
             case "edit", _:
                 form = intents.present_form(self._moderator.present(intent.entry_id)[0])
             case "undo", _:

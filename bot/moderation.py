@@ -11,7 +11,7 @@ from bot.changes import Changes
 from bot.discretion import asked_alike, asked_where, fit_to_show
 from bot.errors import EditError, KnowledgeError, NotAllowedError, StoreError
 from bot.impact import ENOUGH_TIME, Impact, check
-from bot.knowledge import edit
+from bot.knowledge import edit, slug
 from bot.knowledge.patch import undone
 from bot.learn import Group, closest, group
 from bot.proposal import Digest, Made, Proposal
@@ -127,6 +127,15 @@ class Moderator:
         """Find entries by words of theirs, as a type-ahead does."""
         return self.snapshot.engine.complete(words, limit=limit)
 
+    def named(self, written: str) -> str:
+        """Give the id of the entry that somebody names: by its id, else the first that its words lead to."""
+        if "/" in written:
+            return written
+        found = self.search(written, limit=1)
+        if not found:
+            raise EditError(f"No entry was found for “{written}”. Try other words, or its id, such as faq/...")
+        return found[0].id
+
     def stock_ids(self) -> tuple[str, ...]:
         """Give the ids of what is out of scope by name, as `add_alternate` takes them."""
         several = len(self._all.service.snapshot.knowledge.collections) > 1
@@ -175,8 +184,21 @@ class Moderator:
         return self._propose(entry_id, lambda root, local: edit.edit_fields(root, local, fields, seen=seen))
 
     def add_entry(self, entry_id: str, fields: Mapping[str, object]) -> Proposal:
-        """Propose a new entry or stock reply, by the YAML's field names."""
-        return self._propose(entry_id, lambda root, local: edit.add_entry(root, local, fields))
+        """Propose a new entry or stock reply, by the YAML's field names.
+
+        An id that is only begun, or not there, is completed from the question.
+        """
+        knowledge, several = self.snapshot.knowledge, ("examples" if "reply" in fields else "alternates")
+        title = next((str(one) for one in (fields.get("question"), *_listed(fields.get(several))) if one), "")
+        taken = knowledge.by_id.keys() | knowledge.retired.keys() | set(self.stock_ids())
+        named = slug.completed(entry_id, title, "out_of_scope" if "reply" in fields else "faq", taken)
+        return self._propose(named, lambda root, local: edit.add_entry(root, local, self._dated(named, fields)))
+
+    def _dated(self, entry_id: str, fields: Mapping[str, object]) -> Mapping[str, object]:
+        """Date a new entry where its collection has a date for all: what is written today was not true then."""
+        home, _ = self._all.changes.place(entry_id, self.snapshot.knowledge.collections)
+        dated = "reply" not in fields and home.as_of is not None and not fields.get("as_of")
+        return {**fields, "as_of": self._all.service.today} if dated else fields
 
     def retire(self, entry_id: str, successor: str | None = None) -> Proposal:
         """Propose to take an entry away; `successor` is what readers of it are sent to."""
@@ -292,3 +314,7 @@ class Moderator:
             expired=tuple(entry for day, _, entry in due if day < today),
             expiring=tuple(entry for day, _, entry in due if day >= today),
         )
+
+
+def _listed(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, (list, tuple)) else ()

@@ -67,14 +67,15 @@ def stats(*, days: int, page: Path | None, as_json: bool, path: Path | None) -> 
     if as_json:
         echo_json(asdict(figures), indent=1)
         return
-    click.echo(f"{figures.total:,} questions in {days} days, {figures.answered:,} answered.")
+    click.echo(f"Questions of the last {days} days: {figures.total:,}, answered: {figures.answered:,}.")
     for day in figures.days:
         if day.total:
             parts = f"{day.answered:,} answered, {day.asked_back:,} asked back, {day.unanswered:,} not answered"
             click.echo(f"{day.day}  {day.total:>7,}: {parts}, {day.declined:,} declined")
     for line in figures.by_entry(_LISTED, wording(DEFAULT_LANGUAGE).room):
         click.echo(line)
-    click.echo(f"Answered nobody: {', '.join(figures.unreached) or 'none'}")
+    if figures.total:
+        click.echo(f"Answered nobody: {', '.join(figures.unreached) or 'none'}")
 
 
 @click.command(epilog=example("backchannel history", "backchannel history faq/us-role"))

@@ -32,11 +32,11 @@ def available() -> bool:
 
 
 def draw(figures: Statistics) -> bytes | None:
-    """Draw how each day's questions ended, and the entries that answered most; None where nothing can draw.
+    """Draw how each day's questions ended, and the entries that answered most; None of nothing, or where nothing can.
 
     The words in it are English and ids, which every font has; what it shows is said beside it in the reader's language.
     """
-    if not available():
+    if not figures.total or not available():
         return None
     from matplotlib.figure import Figure  # noqa: PLC0415 (takes half a second, and is not always there)
 

@@ -110,6 +110,16 @@ class RoomWording:
         return ", ".join(f"{count} x {self.complaints[one]}" for one, count in counts)
 
 
+_HINTS = {  # which sentence tells how a field is written
+    **dict.fromkeys(("alternates", "not", "keywords", "tags", "examples"), "one_a_line"),
+    **dict.fromkeys(("answer", "text", "reply"), "markdown_lines"),
+    **dict.fromkeys(("as_of", "review_by"), "day_line"),
+    "related": "id_lines",
+    "sources": "source_lines",
+    "positions": "position_lines",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModeratorWording:
     """What is said to moderators who settle questions and change entries."""
@@ -147,7 +157,6 @@ class ModeratorWording:
     one_a_line: str
     elsewhere: str  # {fields}
     known_topic: str
-    new_id: str
     no_changes: str
     figures: str  # {total} {days} {answered} {asked_back} {unanswered} {declined}
     unreached: str  # {entries}
@@ -159,7 +168,15 @@ class ModeratorWording:
     with_reason: str
     source_lines: str
     position_lines: str
+    markdown_lines: str
+    day_line: str
+    id_lines: str
+    back_to_form: str
     progress: str  # {done} {total}
+
+    def hint(self, field: str) -> str:
+        """Say how a field of a form is written; empty where its name says all."""
+        return getattr(self, _HINTS[field]) if field in _HINTS else ""
 
     def gets(self, outcome: Outcome, entry_id: str | None) -> str:
         """Say what a question gets."""
@@ -235,6 +252,7 @@ class Wording:
     room: RoomWording
     moderator: ModeratorWording
     news: NewsWording
+    fields: Mapping[str, str]  # of a form, by the YAML's names
     commands: Mapping[str, str]  # names and descriptions of commands and their options; `x_about` describes `x`
 
     def on(self, day: date) -> str:
@@ -293,6 +311,7 @@ def _wording(language: str, table: dict[str, Any]) -> Wording:
     moderator = ModeratorWording(**table.pop("moderator"))
     news = NewsWording(**table.pop("news"))
     commands = MappingProxyType(table.pop("commands"))
+    fields = MappingProxyType(table.pop("fields"))
     labels = table.pop("actions")
     actions = MappingProxyType({action: labels.pop(action.value) for action in Action})
     if labels:
@@ -305,6 +324,7 @@ def _wording(language: str, table: dict[str, Any]) -> Wording:
         room=room,
         moderator=moderator,
         news=news,
+        fields=fields,
         commands=commands,
         **table,
     )

@@ -198,7 +198,7 @@ def test_figures_as_a_picture_with_words_for_who_cannot_see_it(tmp_path: Path) -
             await here.ana.slash(here.channel, "ask", question=SURE)
             assert here.store.remember("flush", "asked").result(60)
             shown = (await here.mod.slash(here.channel, "backchannel stats")).response
-            assert "1 questions in 30 days: 1 answered" in text(shown)
+            assert "Questions of the last 30 days: 1. Answered: 1" in text(shown)
             gallery = next(part for part in here_parts(shown) if part["type"] == GALLERY)
             assert gallery["items"][0]["description"].startswith("How each day's questions ended")
             (file,) = shown.attachments

@@ -24,7 +24,7 @@ from bot.learn import Group, Wording
 from bot.model import Asker
 from bot.moderation import Moderator
 from bot.version import Verdict
-from bot.wording import languages
+from bot.wording import languages, wording
 from tests.fakes.discord_limits import V2_FLAG, problems
 from tests.fakes.discord_room import Room, buttons, room, shown, snapshot, text, written
 
@@ -94,7 +94,7 @@ def test_a_question_ends_in_the_yaml_and_with_who_asked(tmp_path: Path) -> None:
             assert re.search(rf"\d% {re.escape(label.removeprefix('Add to: '))} \((faq|section)/", text(waiting))
             await press(here, waiting, label)
             assert ODD in text(waiting).split("```")[1]
-            assert "Tried on 1 questions" in text(waiting)
+            assert "really asked: 1" in text(waiting)
             assert yaml(tmp_path) == before
             title = label.removeprefix("Add to: ")
             await press(here, waiting, "Make this change")
@@ -177,6 +177,24 @@ def test_a_new_entry_by_form(tmp_path: Path) -> None:
             await here.deliver()
             assert "An hour at most." in text(here.ana.user.dm_channel.last_message)
             assert MARK in yaml(tmp_path)
+
+    asyncio.run(chat())
+
+
+def test_a_moderator_needs_no_id_and_no_yaml(tmp_path: Path) -> None:
+    """An entry is found by its words, fields have names for people, and a new entry's id is made for it."""
+
+    async def chat() -> None:
+        async with shop(tmp_path) as here:
+            form = await here.mod.slash(here.channel, "backchannel edit", entry="water for green tea")
+            assert shown_in(form)["answer"] == "Eighty degrees."
+            labels = [part["label"] for part in form.modal["components"] if part["type"] == 18]
+            assert labels == [wording("en").fields[name] for name in shown_in(form)]
+            form = await here.mod.slash(here.channel, "backchannel new")
+            fields = shown_in(form) | {"question": "Do you sell honey?", "answer": "Yes."}
+            sent = await here.mod.submit_modal(form, fields)
+            await press(here, sent.response, "Make this change")
+            assert "- id: do-you-sell-honey\n" in yaml(tmp_path)
 
     asyncio.run(chat())
 
@@ -378,7 +396,7 @@ def test_statistics(tmp_path: Path) -> None:
             await here.ana.slash(here.channel, "ask", question="How do I return tea that I did not like?")
             await ask_moderators(here)
             told = text((await here.mod.slash(here.channel, "backchannel stats")).response)
-            assert "2 questions in 30 days: 1 answered" in told
+            assert "last 30 days: 2. Answered: 1" in told
             assert "1  faq/refund  +0 -0" in told
             assert "faq/black-tea" in told
 
@@ -523,7 +541,7 @@ def test_effects_are_completed_while_they_are_looked_at(tmp_path: Path, monkeypa
             await ask_moderators(here)
             waiting = await review(here)
             await press(here, waiting, "Add to: ")
-            assert "Tried on 1 questions" in text(waiting)
+            assert "really asked: 1" in text(waiting)
             assert asked == [0, 1]
 
     asyncio.run(chat())

@@ -120,6 +120,26 @@ def test_a_change_that_would_break_the_knowledge_is_not_made(loop: Loop) -> None
     assert loop.moderator.history() == ()
 
 
+def test_a_new_entry_needs_no_id_and_is_true_as_of_today(tmp_path: Path) -> None:
+    """The id comes from the question; the collection's date, which is older, is not the entry's."""
+    loop = Loop(tmp_path)
+    proposal = loop.moderator.add_entry("faq/", {"question": "Is there a café?", "answer": "On the roof."})
+    assert proposal.entry_id == "faq/is-there-a-cafe"
+    loop.moderator.make(proposal)
+    assert loop.service.snapshot.knowledge.by_id["faq/is-there-a-cafe"].as_of == TODAY
+    again = loop.moderator.add_entry("", {"question": "Is there a café?", "answer": "Two."})
+    assert again.entry_id == "faq/is-there-a-cafe-2"
+    loop.store.close()
+
+
+def test_an_entry_is_named_by_its_words(loop: Loop) -> None:
+    """Whoever does not know the id names the entry as they would look for it."""
+    assert loop.moderator.named("faq/borrow") == "faq/borrow"
+    assert loop.moderator.named("opening hours") == "faq/opening-hours"
+    with pytest.raises(EditError, match="Try other words"):
+        loop.moderator.named("zeppelin")
+
+
 def test_weighing_goes_on_where_it_ended(loop: Loop) -> None:
     """What there was no time for is asked the next time alone, and what is known of a change stays known once made."""
     loop.ask("what is the frobnication quota", "a", "b", "c")

@@ -157,7 +157,7 @@ def test_statistics_for_people_programs_and_a_page(desk: Desk, tmp_path: Path) -
     """The same figures as text, as JSON and as a page."""
     desk.ask("opening hours", 2, entry_id="faq/opening-hours")
     desk.ask("can I bring my dog", 1)
-    assert "3 questions in 30 days, 2 answered." in desk.run("stats").output
+    assert "Questions of the last 30 days: 3, answered: 2." in desk.run("stats").output
     figures = json.loads(desk.run("stats", "--json", "--days", "7").output)
     assert len(figures["days"]) == 7
     assert figures["entries"][0]["entry_id"] == "faq/opening-hours"

@@ -39,6 +39,11 @@ def test_a_picture_of_any_figures(days: int, entries: int) -> None:
     assert len(drawn) < 500_000
 
 
+def test_no_picture_of_nothing() -> None:
+    """Before anybody has asked there is nothing to draw: empty axes tell less than words."""
+    assert picture.draw(statistics(days=0)) is None
+
+
 def test_no_picture_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing can draw, there is none, and nothing fails."""
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)

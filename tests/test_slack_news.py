@@ -199,12 +199,18 @@ def test_figures_as_a_picture_in_a_direct_message(tmp_path: Path, refused: str) 
     """`stats` says the figures where it was typed, and sends the picture to who typed it; refused, words are enough."""
     pytest.importorskip("matplotlib")
 
-    async def scenario(slack: SlackServer, _: Moderation) -> None:
+    async def scenario(slack: SlackServer, moderation: Moderation) -> None:
         slack.users["U1"] = {"is_admin": True}
+        await slack.command("/backchannel", "stats")
+        await slack.until(lambda: any(one.to == "U1" and "last 30 days: 0." in words(one) for one in slack.posts))
+        assert not any(one.to == "U1" and "faq/" in words(one) for one in slack.posts), "what nobody could reach"
+        await slack.command("/ask", "opening hours", user="U2")
+        await slack.until(lambda: any(one.to == "U2" for one in slack.posts))
+        assert moderation.store.remember("flush", "1").result(20)
         if refused:
             slack.fail("files.getUploadURLExternal", refused)
         await slack.command("/backchannel", "stats")
-        await slack.until(lambda: any(one.to == "U1" and "0 questions in 30 days" in words(one) for one in slack.posts))
+        await slack.until(lambda: any(one.to == "U1" and "last 30 days: 1." in words(one) for one in slack.posts))
         if refused:
             await slack.until(lambda: slack.of("files.getUploadURLExternal"), "the refusal")
             assert slack.files == {}

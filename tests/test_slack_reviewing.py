@@ -183,6 +183,21 @@ def test_a_change_is_taken_back_to_the_byte(tmp_path: Path) -> None:
     talk(tmp_path, scenario, database=True, knowledge=folder)
 
 
+def test_an_entry_to_edit_is_found_without_its_id(tmp_path: Path) -> None:
+    """`edit` alone offers a search, `edit` with words opens what they lead to, and labels are words for people."""
+    folder = library(tmp_path)
+
+    async def scenario(slack: SlackServer, _store: Store) -> None:
+        which = await reviewing(slack, "edit", WORDS.commands["entry_about"])
+        await slack.submit(which, values(which, entry="faq/borrow"))
+        await slack.until(lambda: offers(slack, which, "Ten books at a time"))
+        found = await reviewing(slack, "edit opening hours", "nine to five")
+        assert WORDS.fields["alternates"] in words(found)
+        assert "alternates" not in words(found)
+
+    talk(tmp_path, scenario, knowledge=folder)
+
+
 def test_what_is_confirmed_is_what_was_shown(tmp_path: Path) -> None:
     """A form that was changed after its effects were shown shows them again, and writes nothing."""
     folder = library(tmp_path)
@@ -479,8 +494,8 @@ def test_home_and_stats(tmp_path: Path) -> None:
         await slack.press_in_view(home, "review")
         await slack.until(lambda: any(OWN.wanted in words(one) for one in slack.views.values()))
         for text, said in (
-            ("stats", "1 questions in 30 days"),
-            ("edit", "/backchannel edit faq/"),
+            ("stats", "last 30 days: 1."),
+            ("undo", "/backchannel undo 3f"),
             ("history", OWN.no_changes),
         ):
             await slack.command("/backchannel", text)
