@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
@@ -66,9 +67,17 @@ class Changes:
         return self._moderation.of(self._desk.asker(interaction), interaction.user.display_name)
 
     async def propose(
-        self, interaction: Interaction, make: Callable[[Moderator], Proposal], settling: Settling | None = None
+        self,
+        interaction: Interaction,
+        make: Callable[[Moderator], Proposal],
+        settling: Settling | None = None,
+        *,
+        back: str | None = None,
     ) -> None:
-        """Weigh a change and show what it would do; the interaction has been deferred."""
+        """Weigh a change and show what it would do; the interaction has been deferred.
+
+        `back` is the key of the form that it comes from.
+        """
         moderator = self.moderator(interaction)
         proposal = await asyncio.to_thread(make, moderator)
         words, locale = wording(interaction.locale.value).moderator, interaction.locale.value
@@ -87,13 +96,16 @@ class Changes:
         self._drafts[key] = Draft(person=str(interaction.user.id), proposal=proposal, settling=settling)
         if len(self._drafts) > _DRAFTS:
             self._drafts.popitem(last=False)
-        await interaction.edit_original_response(view=effects_view(proposal.diff, found, key, locale))
+        show_effects = partial(effects_view, proposal.diff, draft=key, locale=locale, back=back)
+        await interaction.edit_original_response(view=show_effects(found))
         left = found.skipped + 1
         while 0 < found.skipped < left and key in self._drafts:  # until it is known, or confirmed
             left = found.skipped
             found = await asyncio.to_thread(lambda: moderator.weigh(proposal, seconds=A_WHILE))
             if key in self._drafts:
-                await interaction.edit_original_response(view=effects_view(proposal.diff, found, key, locale))
+                await interaction.edit_original_response(
+                    view=effects_view(proposal.diff, found, key, locale, back=back)
+                )
 
     def has(self, interaction: Interaction, press: Press) -> bool:
         """Say whether the draft of a button is there still, and this person's."""
@@ -126,7 +138,7 @@ class Changes:
                     lines.append(words.told.format(count=len({(one.platform, one.person) for one in waiting})))
             except StoreError as error:  # the change is made all the same
                 lines.append(str(error))
-        await interaction.edit_original_response(view=notice(lines, locale, after=after))
+        await interaction.edit_original_response(view=notice(lines, locale, after=after, made=made.key))
 
     async def settle(
         self, moderator: Moderator, keys: tuple[str, ...], verdict: Verdict, entry_id: str | None = None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adapters import discord_forms
 from adapters.discord_changes import Settling
+from adapters.discord_components import Page, button, row
 from adapters.discord_guard import defer, say
+from adapters.discord_ids import Press
 from adapters.discord_review_view import notice
 from adapters.discord_view import report
 from bot.clamp import clamp
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
     from adapters.discord_changes import Changes
     from adapters.discord_desk import Desk
     from adapters.discord_forms import Part
-    from adapters.discord_ids import Press
     from adapters.discord_items import Interaction
+    from adapters.discord_sent import Sent, SentForms
 
 _LINE = 1_900  # characters of an error, below a message's 2,000
 
@@ -30,14 +33,15 @@ _LINE = 1_900  # characters of an error, below a message's 2,000
 class Entries:
     """What moderators do to entries; the right is checked anew at every step."""
 
-    def __init__(self, desk: Desk, changes: Changes) -> None:
-        self._desk, self._changes = desk, changes
+    def __init__(self, desk: Desk, changes: Changes, sent: SentForms) -> None:
+        self._desk, self._changes, self._sent = desk, changes, sent
         self.acts: Mapping[str, Callable[[Interaction, Press], Awaitable[None]]] = {
             "edited": self._edited,
             "confirm": self._confirm,
             "reason": self._form_reason,
             "reasoned": self._confirm,
             "cancel": self._cancel,
+            "undo": self._take_back,
         }
 
     async def edit(self, interaction: Interaction, named: str, part: Part) -> None:
@@ -78,11 +82,30 @@ class Entries:
         await defer(interaction)
         await self._changes.propose(interaction, lambda moderator: moderator.undo(change))
 
+    async def again(self, interaction: Interaction, sent: Sent) -> None:
+        """Open the form of an edit with what was typed into it."""
+        moderator, locale = self._changes.moderator(interaction), interaction.locale.value
+        stamp, _, named = sent.press.argument.partition(".")
+        entry_id = self._desk.entry_id(named)
+        present, _ = await asyncio.to_thread(moderator.present, entry_id)
+        part = discord_forms.part_of(sent.fields)
+        opened = discord_forms.edit(entry_id, present, stamp, part, locale)
+        await interaction.response.send_modal(discord_forms.refilled(opened, sent.fields))
+
+    async def _take_back(self, interaction: Interaction, press: Press) -> None:
+        await self.undo(interaction, press.key)
+
     async def _edited(self, interaction: Interaction, press: Press) -> None:
-        moderator, words = self._changes.moderator(interaction), wording(interaction.locale.value).moderator
+        self._changes.moderator(interaction)
         await defer(interaction)
-        stamp, _, named = press.argument.partition(".")
-        entry_id, fields = self._desk.entry_id(named), discord_forms.written(interaction.data)
+        async with self._sent.taken(interaction, press) as sent:
+            await self._edit(interaction, sent)
+
+    async def _edit(self, interaction: Interaction, sent: Sent) -> None:
+        """Propose what the form of an edit says; the interaction has been deferred."""
+        moderator, words = self._changes.moderator(interaction), wording(interaction.locale.value).moderator
+        stamp, _, named = sent.press.argument.partition(".")
+        entry_id, fields = self._desk.entry_id(named), sent.fields
         present, now = await asyncio.to_thread(moderator.present, entry_id)
         # What somebody else changed meanwhile would look like a change of this form's.
         meant = form.changed(fields, present) if now == stamp else dict(fields)
@@ -90,11 +113,15 @@ class Entries:
             await interaction.edit_original_response(view=notice([words.unchanged], interaction.locale.value))
             return
         try:
-            await self._changes.propose(interaction, lambda one: one.edit(entry_id, meant, seen=stamp))
+            await self._changes.propose(interaction, lambda one: one.edit(entry_id, meant, seen=stamp), back=sent.key)
         except EditConflict as conflict:
             mine = "\n".join(f"{name}: {text}" for name, text in fields.items())
             both = (f"{words.now}:", clamp(conflict.present, _LINE), f"{words.yours}:", clamp(mine, _LINE // 2))
-            await interaction.edit_original_response(view=report("\n".join((str(conflict), *both))))
+            # Whoever has seen both may still want their own: the form comes back as an edit of what is there now.
+            mine_again = self._sent.keep(interaction, replace(sent.press, argument=f"{now}.{named}"), fields)
+            way = row(button(Press(verb="again", key=mine_again.key), words.back_to_form))
+            told = report("\n".join((str(conflict), *both))).to_components()
+            await interaction.edit_original_response(view=Page(*told, way))
 
     async def _form_reason(self, interaction: Interaction, press: Press) -> None:
         self._changes.moderator(interaction)

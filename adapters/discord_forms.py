@@ -14,7 +14,7 @@ from bot.knowledge.slug import slug
 from bot.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bot.knowledge.spans import Plain
     from bot.learn import Group
@@ -72,6 +72,23 @@ def edit(entry_id: str, present: Mapping[str, Plain], stamp: str, part: Part, lo
         needed = name in {"question", "title", "answer", "text"}
         one_line = name in _ONE_LINE
         form.add_item(_input(name, locale, about=note, default=shown[name], one_line=one_line, required=needed))
+    return form
+
+
+def part_of(fields: Iterable[str]) -> Part:
+    """Tell which part of an entry a form with these fields is for."""
+    return "text" if {*fields} <= {*_PARTS["text"]} else "details"
+
+
+def refilled(form: ui.Modal, typed: Mapping[str, str]) -> ui.Modal:
+    """Put into a form what somebody typed into it before."""
+    for label in form.children:
+        part = label.component if isinstance(label, ui.Label) else None
+        if isinstance(part, ui.TextInput):
+            part.default = typed.get(part.custom_id) or None
+        elif isinstance(part, ui.Select):
+            for option in part.options:
+                option.default = option.value == typed.get(part.custom_id)
     return form
 
 

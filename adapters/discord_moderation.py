@@ -197,6 +197,17 @@ class Moderation(app_commands.Group):
             return [Choice(name=clamp(text, _CHOICE_NAME), value=key) for text, key in waiting[:_CHOICES]]
         return []
 
+    @undo.autocomplete("change")
+    async def _complete_change(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+        if not self._desk.is_moderator(interaction):
+            return []
+        with suppress(StoreError):  # a key can be typed all the same
+            edits = await asyncio.to_thread(self._review.changes.moderator(interaction).history)
+            lines = [(_line(one), one.key) for one in edits if one.state == "done"]
+            found = [pair for pair in lines if current.casefold() in pair[0].casefold()]
+            return [Choice(name=clamp(line, _CHOICE_NAME), value=key) for line, key in found[:_CHOICES]]
+        return []
+
     @edit.autocomplete("entry")
     @add.autocomplete("entry")
     @retire.autocomplete("entry")

@@ -11,6 +11,7 @@ from adapters.discord_changes import Changes, Settling
 from adapters.discord_entries import Entries, told
 from adapters.discord_guard import defer, say
 from adapters.discord_review_view import entries_view, group_view, notice, split_view
+from adapters.discord_sent import SentForms
 from bot.knowledge.form import lines
 from bot.wording import wording
 
@@ -33,7 +34,8 @@ class Review:
     def __init__(self, desk: Desk, moderation: Moderation) -> None:
         self._desk = desk
         self.changes = Changes(desk, moderation)
-        self.entries = Entries(desk, self.changes)
+        self._sent = SentForms()
+        self.entries = Entries(desk, self.changes, self._sent)
         self._shown: OrderedDict[str, Group] = OrderedDict()
         acts: Mapping[str, Callable[[Interaction, Press], Awaitable[None]]] = {
             "addto": self._add_to,
@@ -49,6 +51,7 @@ class Review:
             "skip": self._skip,
             "open": self._back,
             "review": self._begin,
+            "again": self._again,
         }
         self.acts = {verb: told(act) for verb, act in {**acts, **self.entries.acts}.items()}
 
@@ -153,43 +156,67 @@ class Review:
             await self._present(interaction, part or group)
 
     async def _form_new(self, interaction: Interaction, press: Press) -> None:
-        moderator = self.changes.moderator(interaction)
-        if group := await self._group(interaction, press, at_once=True):
-            form = discord_forms.new_entry(group, moderator.prefix(group), interaction.locale.value)
-            await interaction.response.send_modal(form)
+        self.changes.moderator(interaction)
+        await self._open_new(interaction, press)
+
+    async def _open_new(self, interaction: Interaction, press: Press, typed: Mapping[str, str] | None = None) -> None:
+        moderator, locale = self.changes.moderator(interaction), interaction.locale.value
+        group = await self._group(interaction, press, at_once=True) if press.key else None
+        if group or not press.key:
+            form = discord_forms.new_entry(group, moderator.prefix(group), locale)
+            await interaction.response.send_modal(discord_forms.refilled(form, typed) if typed else form)
 
     async def _new_entry(self, interaction: Interaction, press: Press) -> None:
         self.changes.moderator(interaction)
         await defer(interaction)
-        group = await self._group(interaction, press) if press.key else None
-        if group or not press.key:
-            fields = discord_forms.written(interaction.data)
-            entry_id, content = fields.pop("id", "").strip(), dict[str, object](fields)
-            content["alternates"] = lines(fields.get("alternates", ""))
-            settling = Settling.of(group, "new_entry") if group else None
-            await self.changes.propose(interaction, lambda one: one.add_entry(entry_id, content), settling)
+        async with self._sent.taken(interaction, press) as sent:
+            group = await self._group(interaction, press) if press.key else None
+            if group or not press.key:
+                fields = dict(sent.fields)
+                entry_id, content = fields.pop("id", ""), dict[str, object](fields)
+                content["alternates"] = lines(fields.get("alternates", ""))
+                settling = Settling.of(group, "new_entry") if group else None
+                await self.changes.propose(
+                    interaction, lambda one: one.add_entry(entry_id, content), settling, back=sent.key
+                )
 
     async def _form_out(self, interaction: Interaction, press: Press) -> None:
-        moderator = self.changes.moderator(interaction)
+        self.changes.moderator(interaction)
+        await self._open_out(interaction, press)
+
+    async def _open_out(self, interaction: Interaction, press: Press, typed: Mapping[str, str] | None = None) -> None:
+        moderator, locale = self.changes.moderator(interaction), interaction.locale.value
         if group := await self._group(interaction, press, at_once=True):
-            prefix, known = moderator.prefix(group), moderator.stock_ids()
-            form = discord_forms.out_of_scope(group, prefix, known, interaction.locale.value)
-            await interaction.response.send_modal(form)
+            form = discord_forms.out_of_scope(group, moderator.prefix(group), moderator.stock_ids(), locale)
+            await interaction.response.send_modal(discord_forms.refilled(form, typed) if typed else form)
 
     async def _out_of_scope(self, interaction: Interaction, press: Press) -> None:
         self.changes.moderator(interaction)
         await defer(interaction)
-        if group := await self._group(interaction, press):
-            fields = discord_forms.written(interaction.data)
+        async with self._sent.taken(interaction, press) as sent:
+            if group := await self._group(interaction, press):
 
-            def make(moderator: Moderator) -> Proposal:
-                topic = fields.get("topic") or fields.get("id", "").strip()
-                if topic in moderator.stock_ids():
-                    return moderator.add_alternate(topic, group.text)
-                content = {"examples": [one.text for one in group.wordings], "reply": fields.get("reply", "")}
-                return moderator.add_entry(topic, content)
+                def make(moderator: Moderator) -> Proposal:
+                    topic = sent.fields.get("topic") or sent.fields.get("id", "").strip()
+                    if topic in moderator.stock_ids():
+                        return moderator.add_alternate(topic, group.text)
+                    content = {"examples": [one.text for one in group.wordings], "reply": sent.fields.get("reply", "")}
+                    return moderator.add_entry(topic, content)
 
-            await self.changes.propose(interaction, make, Settling.of(group, "out_of_scope"))
+                await self.changes.propose(interaction, make, Settling.of(group, "out_of_scope"), back=sent.key)
+
+    async def _again(self, interaction: Interaction, press: Press) -> None:
+        """Open a form once more, with what was typed into it."""
+        self.changes.moderator(interaction)
+        sent = self._sent.find(interaction, press)
+        if sent is None:
+            await say(interaction, wording(interaction.locale.value).room.old_button)
+        elif sent.press.verb == "edited":
+            await self.entries.again(interaction, sent)
+        elif sent.press.verb == "newfaq":
+            await self._open_new(interaction, sent.press, sent.fields)
+        else:
+            await self._open_out(interaction, sent.press, sent.fields)
 
     async def _group(self, interaction: Interaction, press: Press, *, at_once: bool = False) -> Group | None:
         """Find the group of a button; if it is settled meanwhile, say so.

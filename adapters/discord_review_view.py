@@ -101,8 +101,11 @@ def _choice(  # noqa: PLR0913 - a heading, a menu, and the way back
     return _view(container)
 
 
-def effects_view(diff: str, found: Impact, draft: str, locale: str | None) -> ui.LayoutView:
-    """Build what a change would do, to be confirmed or not; `draft` is the key that it waits under."""
+def effects_view(diff: str, found: Impact, draft: str, locale: str | None, *, back: str | None = None) -> ui.LayoutView:
+    """Build what a change would do, to be confirmed or not; `draft` is the key that it waits under.
+
+    `back` is the key of the form that it comes from.
+    """
     words = wording(locale).moderator
     container: ui.Container[ui.LayoutView] = ui.Container()
     container.add_item(ui.TextDisplay(f"```diff\n{clamp(unfenced(diff).rstrip(), _DIFF, max_bytes=_DIFF_BYTES)}\n```"))
@@ -113,6 +116,7 @@ def effects_view(diff: str, found: Impact, draft: str, locale: str | None) -> ui
             (
                 _push("confirm", words.confirm, draft, style=style),
                 _push("reason", words.with_reason, draft),
+                *([_push("again", words.back_to_form, back)] if back else []),
                 _push("cancel", words.cancel, draft),
             )
         )
@@ -120,12 +124,30 @@ def effects_view(diff: str, found: Impact, draft: str, locale: str | None) -> ui
     return _view(container)
 
 
-def notice(lines: Iterable[str], locale: str | None, *, after: str | None = None) -> ui.LayoutView:
-    """Build a message of plain lines; with `after`, the key of a question settled, the queue can be gone on with."""
+def notice(
+    lines: Iterable[str],
+    locale: str | None,
+    *,
+    after: str | None = None,
+    back: str | None = None,
+    made: str | None = None,
+) -> ui.LayoutView:
+    """Build a message of plain lines, with the ways on from there.
+
+    With `after`, the key of a question settled, to the queue; with `back`, a form's key, to the form; with `made`, a
+    change's key, to taking it back.
+    """
+    words = wording(locale)
     container: ui.Container[ui.LayoutView] = ui.Container()
     container.add_item(ui.TextDisplay(clamp("\n".join(map(escape, lines)), _NOTICE, max_bytes=_NOTICE_BYTES)))
-    if after is not None:
-        container.add_item(_row((_push("skip", wording(locale).room.next, after),)))
+    offered = (
+        ("skip", words.room.next, after),
+        ("again", words.moderator.back_to_form, back),
+        ("undo", words.commands["undo_about"], made),
+    )
+    ways = [_push(verb, label, key) for verb, label, key in offered if key]
+    if ways:
+        container.add_item(_row(ways))
     return _view(container)
 
 

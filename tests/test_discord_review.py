@@ -200,18 +200,73 @@ def test_a_moderator_needs_no_id_and_no_yaml(tmp_path: Path) -> None:
 
 
 def test_an_entry_that_would_break_the_knowledge_is_refused(tmp_path: Path) -> None:
-    """What the format does not allow is told with its reason, and nothing is written."""
+    """What the format does not allow is told with its reason, nothing is written, and what was typed is not lost."""
 
     async def chat() -> None:
         async with shop(tmp_path) as here:
             before = yaml(tmp_path)
             await ask_moderators(here)
+            picture = "![x](https://example.org/x.png)"
             waiting = await review(here)
             form = await press(here, waiting, "New entry")
-            result = await here.mod.submit_modal(
-                form, {"id": "faq/samovar", "question": ODD, "answer": "![x](https://example.org/x.png)"}
-            )
-            assert "tea.yaml" in result.followups[-1].content
+            result = await here.mod.submit_modal(form, {"id": "faq/samovar", "question": ODD, "answer": picture})
+            refused = result.followups[-1]
+            assert "tea.yaml" in text(refused)
+            assert yaml(tmp_path) == before
+            form = await press(here, refused, "Back to the form")
+            assert shown_in(form) == {"alternates": "", "id": "faq/samovar", "question": ODD, "answer": picture}
+            await here.mod.submit_modal(form, shown_in(form) | {"answer": "An hour."})
+            assert "An hour." in text(refused)
+            form = await press(here, refused, "Back to the form")
+            await here.mod.submit_modal(form, shown_in(form) | {"answer": "Two hours."})
+            await press(here, refused, "Make this change")
+            assert "answer: Two hours." in yaml(tmp_path)
+
+    asyncio.run(chat())
+
+
+def test_every_form_can_be_gone_back_to(tmp_path: Path) -> None:
+    """A topic out of scope comes back with its reply, a refused source with its text; after a restart that is told."""
+
+    async def chat() -> None:
+        async with shop(tmp_path) as here:
+            await ask_moderators(here)
+            waiting = await review(here)
+            form = await press(here, waiting, "Out of scope")
+            reply = "![x](https://example.org/x.png)"
+            result = await here.mod.submit_modal(form, {"id": "out_of_scope/samovars", "reply": reply})
+            form = await press(here, result.followups[-1], "Back to the form")
+            assert shown_in(form)["reply"] == reply
+            form = await here.mod.slash(here.channel, "backchannel edit", entry="faq/refund", part="details")
+            result = await here.mod.submit_modal(form, shown_in(form) | {"sources": "a | b"})
+            assert "A source is written as" in text(result.response)
+            form = await press(here, result.response, "Back to the form")
+            assert shown_in(form)["sources"] == "a | b"
+            (key, *_) = here.bot.review._sent._sent
+            forged = await here.channel_message(str(Press(verb="again", key=key)))
+            refused = await here.ana.click(forged, custom_id=str(Press(verb="again", key=key)))
+            assert text(refused.response) == "Only moderators can do that."
+            here.bot.review._sent._sent.clear()
+            late = await press(here, result.response, "Back to the form")
+            assert "out of date" in text(late.response)
+
+    asyncio.run(chat())
+
+
+def test_a_change_is_taken_back_by_a_button(tmp_path: Path) -> None:
+    """What says that a change was made has a button that takes it back, after showing what that does."""
+
+    async def chat() -> None:
+        async with shop(tmp_path) as here:
+            before = yaml(tmp_path)
+            form = await here.mod.slash(here.channel, "backchannel edit", entry="faq/refund")
+            sent = await here.mod.submit_modal(form, shown_in(form) | {"answer": "Bring it back within a week."})
+            await press(here, sent.response, "Make this change")
+            key = text(sent.response).split("/backchannel undo ")[1].split()[0]
+            offered = await here.mod.autocomplete(here.channel, "backchannel undo", "change", "refund")
+            assert [one["value"] for one in offered] == [key]
+            await press(here, sent.response, "Take a change back")
+            await press(here, sent.response, "Make this change")
             assert yaml(tmp_path) == before
 
     asyncio.run(chat())
@@ -336,8 +391,12 @@ def test_an_edit_of_what_changed_meanwhile_is_refused(tmp_path: Path) -> None:
             sent = await here.mod.submit_modal(form, shown_in(form) | {"answer": "Bring it back within a week."})
             assert "within a year" in text(sent.response)
             assert "within a week" in text(sent.response)
-            assert buttons(sent.response) == {}
             assert yaml(tmp_path) == before
+            mine = await press(here, sent.response, "Back to the form")
+            assert shown_in(mine)["answer"] == "Bring it back within a week."
+            sent = await here.mod.submit_modal(mine, shown_in(mine))
+            await press(here, sent.response, "Make this change")
+            assert yaml(tmp_path) == before.replace("within a year", "within a week")
 
     asyncio.run(chat())
 
