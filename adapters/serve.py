@@ -58,12 +58,9 @@ class Adapter(Protocol):
 def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     """Answer people in Discord and Slack: wherever a token is set, or only where asked for."""
     # Not needed for `--help`, and slow to import.
-    from bot.foresight import Foresight  # noqa: PLC0415
-    from bot.moderation import Moderation  # noqa: PLC0415
     from bot.places import read_places  # noqa: PLC0415
     from bot.service import Service  # noqa: PLC0415
     from bot.settings_watch import SettingsWatcher  # noqa: PLC0415
-    from bot.store import Store  # noqa: PLC0415
     from bot.watch import Watcher  # noqa: PLC0415
 
     file = settings_file(os.environ)
@@ -74,6 +71,11 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
         logging.getLogger(library).setLevel(logging.WARNING)
     chosen = [name for name, wanted in (("discord", discord), ("slack", slack)) if wanted]
     ready = prepare(chosen, {**os.environ, "BACKCHANNEL_SLACK_HTTP": http} if http else os.environ, file)
+    # With any platform comes what these need.
+    from bot.foresight import Foresight  # noqa: PLC0415
+    from bot.moderation import Moderation  # noqa: PLC0415
+    from bot.store import Store  # noqa: PLC0415
+
     service = Service.open(settings, places=places)
     store = Store.configured(settings)
     moderation = Moderation(
@@ -121,12 +123,13 @@ def prepare(chosen: Iterable[str], environ: Mapping[str, str], file: Path | None
     """Get the platforms ready: those chosen, or else every one whose token is set. Raises ConfigError."""
     chosen = tuple(chosen)
     ready: dict[str, Serve] = {}
+    absent: list[str] = []
     for name in chosen or NAMES:
         try:
             adapter: Adapter = importlib.import_module(f"adapters.{name}_run")
         except ImportError as error:
             if not chosen:
-                logger.debug("%s is not installed", name)
+                absent.append(name)
                 continue
             raise ConfigError(
                 f"{name} cannot be served: {error.name} is not installed; pip install 'backchannel[{name}]'."
@@ -136,7 +139,10 @@ def prepare(chosen: Iterable[str], environ: Mapping[str, str], file: Path | None
         elif chosen:
             raise ConfigError(f"{name} cannot be served: its token is not set; see docs/{name}.md.")
     if not ready:
-        raise ConfigError("There is nothing to serve: set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN.")
+        extras = "".join(f" For {name.capitalize()}, pip install 'backchannel[{name}]' first." for name in absent)
+        raise ConfigError(
+            f"There is nothing to serve: set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN.{extras}"
+        )
     return ready
 
 

@@ -29,6 +29,8 @@ _ELSEWHERE = {
     "settings": "bot.settings_cli",
 }
 
+_STORE = frozenset({"sqlalchemy", "alembic"})  # what the extra `store` brings; every platform's extra does as well
+
 
 class _Commands(click.Group):
     """The commands; their errors end as one message and exit code 2, never as a traceback."""
@@ -47,6 +49,10 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except BackchannelError as error:
             raise Refusal(visible(str(error))) from error
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] not in _STORE:
+                raise
+            raise Refusal(f"{error.name} is not installed; pip install 'backchannel[store]'.") from error
 
 
 def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:

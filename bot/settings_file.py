@@ -34,7 +34,7 @@ class SettingsFile:
     def read(cls, path: Path) -> Self:
         """Read a file. Raises ConfigError where it cannot be read or is not TOML."""
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte order mark
         except OSError as error:
             raise ConfigError(f"{path}: the settings file cannot be read ({error.strerror}).") from error
         except UnicodeDecodeError as error:

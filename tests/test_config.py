@@ -97,6 +97,13 @@ def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
         load_settings({}, file)
 
 
+def test_a_file_from_windows_is_read(tmp_path: Path) -> None:
+    """A byte order mark and line ends of two characters, as Notepad writes them, are no mistake."""
+    file = tmp_path / "backchannel.toml"
+    file.write_bytes(b'\xef\xbb\xbflocale = "fr"\r\nlog_format = "json"\r\n')
+    assert load_settings({}, file).locale == "fr"
+
+
 def test_the_file_in_the_current_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without BACKCHANNEL_CONFIG, ./backchannel.toml is used if it is there."""
     monkeypatch.chdir(tmp_path)

@@ -6,6 +6,8 @@ import asyncio
 import logging
 import os
 import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -101,6 +103,27 @@ def test_nothing_to_serve_is_told() -> None:
     """Without any token the remedy is one sentence."""
     with pytest.raises(ConfigError, match="nothing to serve: set DISCORD_TOKEN"):
         prepare([], {}, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "token", "remedy"),
+    [
+        (["serve"], {"DISCORD_TOKEN": "x"}, "For Discord, pip install 'backchannel[discord]' first."),
+        (["serve", "--slack"], {}, "is not installed; pip install 'backchannel[slack]'."),
+        (["history"], {}, "is not installed; pip install 'backchannel[store]'."),
+    ],
+)
+def test_what_is_not_installed_is_one_sentence(arguments: list[str], token: dict[str, str], remedy: str) -> None:
+    """Whoever installed the core alone, as the README has it, is told what to install; never a traceback."""
+    absent = ("discord", "slack_bolt", "slack_sdk", "sqlalchemy", "alembic")
+    program = f"import sys; sys.modules.update(dict.fromkeys({absent})); from bot.cli import main; main({arguments})"
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("DISCORD", "SLACK"))} | token
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: ")
+    assert remedy in done.stderr
 
 
 def test_a_platform_asked_for_needs_its_token() -> None:
