@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from adapters.settings import platforms
 from bot.shared_cli import NOT_DONE, example
 
 # What a command needs is imported in it, so that `--help` is answered at once.
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _NOTHING = "Nothing is kept about this person."
 _PATIENCE = 30.0  # seconds for a deletion to be on disk
+_PLATFORMS = tuple(one.name for one in platforms())  # a misspelt one would be told that nothing is kept
 
 
 @click.group(epilog=example("backchannel privacy export discord 123456789012345678"))
@@ -31,7 +33,7 @@ def privacy() -> None:
 
 
 @privacy.command(epilog=example("backchannel privacy export slack U012AB3CD > kept.json"))
-@click.argument("platform")
+@click.argument("platform", type=click.Choice(_PLATFORMS))
 @click.argument("person")
 def export(platform: str, person: str) -> None:
     """Print everything that is kept about the person with this id, as JSON."""
@@ -44,17 +46,24 @@ def export(platform: str, person: str) -> None:
 
 
 @privacy.command(epilog=example("backchannel privacy delete slack U012AB3CD"))
-@click.argument("platform")
+@click.argument("platform", type=click.Choice(_PLATFORMS))
 @click.argument("person")
 def delete(platform: str, person: str) -> None:
     """Delete everything that is kept about the person with this id."""
+    from bot.disclosure import disclosure
+    from bot.errors import StoreError
     from bot.model import Asker
 
+    asker = Asker(platform=platform, person=person)
     with _store() as store:
-        done = store.erase(Asker(platform=platform, person=person)).result(_PATIENCE)
-    click.echo("Deleted." if done else "Nothing could be deleted: no database is kept, or it cannot be reached.")
+        kept = None
+        with suppress(StoreError):  # then nothing can be deleted either, and that is told
+            kept = disclosure(store.own_data(asker))
+        done = store.erase(asker).result(_PATIENCE)
     if not done:
+        click.echo("Nothing could be deleted: no database is kept, or it cannot be reached.")
         sys.exit(NOT_DONE)
+    click.echo("Deleted." if kept else _NOTHING)
 
 
 @privacy.command(name="renew-key", epilog=example("backchannel privacy renew-key"))

@@ -91,6 +91,8 @@ def test_an_operator_shows_and_deletes_a_persons_data(here: Path) -> None:
     assert "Nothing is kept" in run("privacy", "export", "slack", "U2", **set_to)
     assert run("privacy", "delete", "slack", "U1", **set_to) == "Deleted.\n"
     assert "Nothing is kept" in run("privacy", "export", "slack", "U1", **set_to)
+    assert run("privacy", "delete", "slack", "U1", **set_to) == "Nothing is kept about this person.\n"
+    assert "'discrod' is not one of" in run("privacy", "delete", "discrod", "U1", code=2, **set_to)
     assert "Nothing could be deleted" in run(
         "privacy", "delete", "slack", "U1", code=1, BACKCHANNEL_DATABASE_URL="none"
     )

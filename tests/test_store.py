@@ -658,6 +658,17 @@ def test_closing_keeps_to_its_time(tmp_path: Path) -> None:
     other.close()
 
 
+def test_what_is_no_database_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The log names the file and SQLite's own code, so that an operator knows a damaged file from a full disk."""
+    file = tmp_path / "store.db"
+    file.write_text("this is no database", encoding="utf-8")
+    with Store.open(f"sqlite:///{file}") as store:
+        with pytest.raises(StoreError, match="SQLITE_NOTADB"):
+            store.desk.open_questions()
+        assert "SQLITE_NOTADB" in caplog.text
+        assert str(file) in caplog.text
+
+
 def test_a_file_that_was_moved_away_is_begun_anew(tmp_path: Path) -> None:
     """Records after somebody took the file away end in a new one, not in nowhere."""
     path = tmp_path / "s.db"

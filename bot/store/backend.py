@@ -12,7 +12,7 @@ from bot.store import keeping, rows, writes
 from bot.store.bell import Bell, ring
 from bot.store.database import Database
 from bot.store.keys import kept, renew
-from bot.store.writer import AWAY, Writer
+from bot.store.writer import AWAY, Writer, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +51,8 @@ class Backend:
             self.database.dispose()
             raise
         except AWAY as error:
-            _log.warning("the store is away at the start (%s); the bot answers without it", type(error).__name__)
+            place = self.database.file or self.database.kind
+            _log.warning("the store %s is away at the start (%s); the bot answers without it", place, kind_of(error))
         self._listeners: list[Callable[[], None]] = []
         self._bell: Bell | None = None
         self.writer = Writer(self._write, self._sweep, limit=limit)
@@ -95,8 +96,10 @@ class Backend:
             with self.database.reading() as connection:
                 return read(connection, marker)
         except AWAY as error:
-            _log.warning("the store cannot be read: %s", type(getattr(error, "orig", None) or error).__name__)
-            raise StoreError("What was kept cannot be read just now: the database is away. Try again later.") from error
+            _log.warning("the store cannot be read: %s", kind_of(error))
+            raise StoreError(
+                f"What was kept cannot be read just now: the database is away ({kind_of(error)}). Try again later."
+            ) from error
 
     def listen(self, heard: Callable[[], None]) -> None:
         """Call `heard`, in some thread, whenever this process or another has settled questions."""

@@ -30,6 +30,16 @@ _IMPOSSIBLE = (DataError, IntegrityError, ValueError)
 AWAY = (SQLAlchemyError, OSError, BackchannelError)
 
 
+def kind_of(error: Exception) -> str:
+    """Say what a database's error is, such as `OperationalError, SQLITE_FULL`.
+
+    The driver's message may quote a record's words: only the kind is repeated, and the code, SQLite's or SQL's own.
+    """
+    cause = getattr(error, "orig", None) or error
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    return ", ".join(filter(None, (type(cause).__name__, code)))
+
+
 class Writer:
     """Takes records at once and writes them in their order, when the database can.
 
@@ -175,8 +185,7 @@ class Writer:
             self._chore_at = time.monotonic() + _LONGEST_PAUSE
 
     def _note_trouble(self, error: Exception) -> None:
-        # The driver's message may quote the record's words: only its kind is repeated.
-        kind = type(getattr(error, "orig", None) or error).__name__
+        kind = kind_of(error)
         if not self.trouble:
             _log.warning("the store cannot be written (%s); keeping a backlog", kind)
         self.trouble = f"The database cannot be written ({kind}); records wait until it can."
