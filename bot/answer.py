@@ -60,6 +60,8 @@ def compose(decision: Decision, *, today: date, locale: str | None, knowledge: K
         card = _stock(decision.stock_reply, reader)
     elif decision.reason == "unknown":
         card = _unknown(decision, reader)
+    elif decision.reason == "small_talk":
+        card = _courtesy(reader)
     else:
         words = reader.words
         lines = {"unclear": words.unclear, "empty": words.empty, "too_long": words.too_long}
@@ -175,6 +177,12 @@ def _unknown(decision: Decision, reader: _Reader) -> Card:
         actions=(Action.ASK_MODERATORS,),
         language=reader.words.language,
     )
+
+
+def _courtesy(reader: _Reader) -> Card:
+    """Answer a greeting or thanks where the moderators have written nothing for it."""
+    body = Document((*_said(reader.words.courtesy).blocks, *scope(reader.knowledge, reader.words).blocks))
+    return Card(title="", body=body, language=reader.words.language)
 
 
 def _stock(stock: StockReply, reader: _Reader) -> Card:

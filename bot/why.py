@@ -64,6 +64,11 @@ def _best(match: Match) -> Iterator[str]:
 def _remedies(decision: Decision, folder: Path) -> Iterator[str]:
     if decision.reason in {"empty", "too_long", "unclear"}:
         return
+    if decision.reason == "small_talk" and decision.stock_reply is None:
+        yield ""
+        yield "To change it"
+        yield "  Write a reply of your own with this among its examples, under small_talk."
+        return
     yield ""
     yield "To change it"
     if decision.stock_reply is not None:

@@ -236,6 +236,7 @@ class Wording:
     covers: str  # {scope}
     out_of_scope_title: str
     unclear: str
+    courtesy: str
     empty: str
     too_long: str
     stale: str  # {date}

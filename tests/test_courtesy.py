@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.search.background import background
-from bot.search.courtesy import matter
+from bot.search.courtesy import is_courtesy, matter
 from bot.search.text import words
 
 
@@ -39,3 +39,21 @@ def test_it_is_settled_at_once() -> None:
     """What is left has nothing more to leave out."""
     for text in ("hi hi there dogs thanks", "please", "bonjour, bonsoir", "bitte danke hunde bitte"):
         assert matter(cut(text), tells=background().tells) == cut(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "courtesy"),
+    [
+        ("hello", True),
+        ("Thanks a lot!", True),
+        ("hi there, thanks", True),
+        ("gracias", True),
+        ("شکریہ", True),
+        ("hello dogs", False),
+        ("thanks for the dogs", False),
+        ("", False),
+    ],
+)
+def test_nothing_but_courtesy(text: str, courtesy: bool) -> None:
+    """A greeting or thanks alone is told from a question that begins with one."""
+    assert is_courtesy(words(text)) is courtesy

@@ -53,6 +53,16 @@ def test_nothing_typed_makes_it_fail(service: Service, text: str) -> None:
     assert plain(service.ask(text, ANA).card.body)
 
 
+@pytest.mark.parametrize(("said", "language"), [("good evening", "en"), ("muchas gracias", "es")])
+def test_a_courtesy_is_returned_where_nobody_wrote_a_reply(folder: Path, said: str, language: str) -> None:
+    """A greeting or thanks is no question without an answer: it is invited to ask, and told what about."""
+    (folder / "others.yaml").unlink()
+    reply = Service.open(Settings(knowledge=folder)).ask(said, ANA)
+    assert (reply.outcome, reply.reason, reply.card.title) == ("none", "small_talk", "")
+    assert plain(reply.card.body).startswith(wording(language).courtesy)
+    assert not reply.card.actions
+
+
 def test_a_question_that_comes_again_is_answered_once(service: Service) -> None:
     """Whoever asks it, after whatever: the earlier question matters to a follow-up alone."""
     service.ask("How many books may I borrow?", ANA)

@@ -31,9 +31,18 @@ def matter(said: Sequence[str], *, tells: Callable[[str], bool]) -> list[str]:
 
     A text without another word that `tells` what it is about keeps its courtesies: they are what it says.
     """
-    rest = tuple(said)
-    while length := next((one for one in range(min(_LONGEST, len(rest)), 0, -1) if rest[:one] in _RUNS), 0):
-        rest = rest[length:]
+    rest = _after_courtesies(tuple(said))
     while length := next((one for one in range(min(_LONGEST, len(rest)), 0, -1) if rest[-one:] in _RUNS), 0):
         rest = rest[:-length]
     return list(rest if any(map(tells, rest)) else said)
+
+
+def is_courtesy(said: Sequence[str]) -> bool:
+    """Whether a text's folded words are a greeting, please or thanks, and nothing else."""
+    return bool(said) and not _after_courtesies(tuple(said))
+
+
+def _after_courtesies(rest: tuple[str, ...]) -> tuple[str, ...]:
+    while length := next((one for one in range(min(_LONGEST, len(rest)), 0, -1) if rest[:one] in _RUNS), 0):
+        rest = rest[length:]
+    return rest

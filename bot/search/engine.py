@@ -12,6 +12,7 @@ from bot.model import Decision
 from bot.search.background import background
 from bot.search.calibration import shipped_calibration
 from bot.search.complete import complete
+from bot.search.courtesy import is_courtesy
 from bot.search.decide import decide
 from bot.search.encode import shipped_encoder
 from bot.search.follow_up import is_fragment, is_verbatim, leans, may_lean
@@ -120,6 +121,9 @@ class Engine:
         if not _has_word(said):
             return Decision(question=text, outcome="none", reason="empty", rule="It has no word to go by.")
         alone = self._judge(text, language_of(said))
+        if alone.outcome != "answer" and alone.stock_reply is None and is_courtesy(said):
+            rule = "It is a courtesy and nothing else, and no small talk of the knowledge resembles it."
+            return replace(alone, outcome="none", reason="small_talk", rule=rule)
         said = self._indexes[0].synonyms.canonical(text) if self._indexes else said
         if alone.stock_reply is not None or (
             alone.outcome == "answer" and (not is_fragment(said) or is_verbatim(alone))
@@ -131,7 +135,7 @@ class Engine:
                 return replace(together, question=text, context=context)
         if is_fragment(said):
             rule = "None of its words says what it is about, and there is no earlier question that it could refer to."
-            return replace(alone, outcome="none", reason="unclear", rule=rule)
+            alone = replace(alone, outcome="none", reason="unclear", rule=rule)
         return alone
 
     def reading(self, question: str) -> Reading:
