@@ -131,10 +131,12 @@ class Moderator:
         """Give the id of the entry that somebody names: by its id, else the first that its words lead to."""
         if "/" in written:
             return written
-        found = self.search(written, limit=1)
-        if not found:
+        decision = self.snapshot.engine.decide(written)
+        likely = [match.entry for match in decision.matches[:1] if decision.outcome != "none"]
+        found = next(iter([*self.search(written, limit=1), *likely]), None)
+        if found is None:
             raise EditError(f"No entry was found for “{written}”. Try other words, or its id, such as faq/...")
-        return found[0].id
+        return found.id
 
     def stock_ids(self) -> tuple[str, ...]:
         """Give the ids of what is out of scope by name, as `add_alternate` takes them."""

@@ -136,6 +136,8 @@ def test_an_entry_is_named_by_its_words(loop: Loop) -> None:
     """Whoever does not know the id names the entry as they would look for it."""
     assert loop.moderator.named("faq/borrow") == "faq/borrow"
     assert loop.moderator.named("opening hours") == "faq/opening-hours"
+    assert loop.moderator.search("may I take ten books home") == ()
+    assert loop.moderator.named("may I take ten books home") == "faq/borrow"
     with pytest.raises(EditError, match="Try other words"):
         loop.moderator.named("zeppelin")
 
