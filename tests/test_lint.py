@@ -99,7 +99,7 @@ def test_an_entry_that_its_own_question_does_not_reach(tmp_path: Path) -> None:
     ]
     assert "its own title is not answered (0.00). The best match is sure. Say" in found["unreachable"][0]
     assert "goes to faq/noise (0.40) instead of here (0.00)" in found["unreachable"][1]
-    assert f"gets the stock reply weather ({stock.origin})" in found["unreachable"][2]
+    assert "gets the stock reply weather (others.yaml:2:5)" in found["unreachable"][2]
     assert set(found) == {"unreachable"}
 
 

@@ -130,8 +130,9 @@ class Engine:
         ):
             return alone
         if context is not None and may_lean(self._indexes, said):
+            before = self._judge(clean(context), alone.language)
             together = self._judge(f"{clean(context)} {text}", alone.language)
-            if leans(said, alone, together):
+            if before.outcome != "none" and leans(said, alone, together):
                 return replace(together, question=text, context=context)
         if is_fragment(said):
             rule = "None of its words says what it is about, and there is no earlier question that it could refer to."
