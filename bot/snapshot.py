@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.progress import Progress
     from bot.search import Engine
 
-REPEATED = 1_500  # judgements, and replies, kept for questions that come again; in memory only
+REPEATED = 1_000  # judgements, and replies, kept for questions that come again; in memory only
 LOCAL_KNOWLEDGE = Path("knowledge")
 
 
