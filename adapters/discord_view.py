@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.model import Card, Complaint
 
 COMPLAINTS: dict[str, Complaint] = {"t": "wrong_topic", "d": "out_of_date", "s": "one_sided", "u": "unclear"}
-_KEPT = 256  # messages that are kept but for who asked: the same few answer most questions
+_KEPT = 128  # messages that are kept but for who asked: the same few answer most questions
 _ANSWER, _OTHER = 0x2E7D6B, 0x80848E  # accents
 _SHOWN_ONLY = {Action.SHARE: True, Action.REMOVE: False}  # on private replies, on public ones
 _STYLES = {Action.HELPFUL: ButtonStyle.success, Action.ASK_MODERATORS: ButtonStyle.primary}

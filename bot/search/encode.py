@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_WORD_CACHE: Final = 8_192  # words of questions; about 3 KB each
+_WORD_CACHE: Final = 2_048  # words of questions; about 3 KB each
 _LEADING: Final = 128  # dimensions of each space that suffice for single words, and for very many texts
 _NOTHING: Final = np.float32(1e-6)  # a vector shorter than this is none
 _OUTLINE: Final = 64  # dimensions of each space that find, among 20, what is nearest in all dimensions: 98 times in 100
