@@ -60,8 +60,6 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     # Not needed for `--help`, and slow to import.
     from bot.places import read_places  # noqa: PLC0415
     from bot.service import Service  # noqa: PLC0415
-    from bot.settings_watch import SettingsWatcher  # noqa: PLC0415
-    from bot.watch import Watcher  # noqa: PLC0415
 
     file = settings_file(os.environ)
     places = read_places(platforms(), os.environ, file)  # tells everything that is wrong in the file
@@ -74,7 +72,9 @@ def serve(*, discord: bool, slack: bool, http: str | None) -> None:
     # With any platform comes what these need.
     from bot.foresight import Foresight  # noqa: PLC0415
     from bot.moderation import Moderation  # noqa: PLC0415
+    from bot.settings_watch import SettingsWatcher  # noqa: PLC0415
     from bot.store import Store  # noqa: PLC0415
+    from bot.watch import Watcher  # noqa: PLC0415
 
     service = Service.open(settings, places=places)
     store = Store.configured(settings)

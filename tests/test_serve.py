@@ -115,7 +115,7 @@ def test_nothing_to_serve_is_told() -> None:
 )
 def test_what_is_not_installed_is_one_sentence(arguments: list[str], token: dict[str, str], remedy: str) -> None:
     """Whoever installed the core alone, as the README has it, is told what to install; never a traceback."""
-    absent = ("discord", "slack_bolt", "slack_sdk", "sqlalchemy", "alembic")
+    absent = ("discord", "slack_bolt", "slack_sdk", "sqlalchemy", "alembic", "watchfiles")
     program = f"import sys; sys.modules.update(dict.fromkeys({absent})); from bot.cli import main; main({arguments})"
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("DISCORD", "SLACK"))} | token
     done = subprocess.run(
