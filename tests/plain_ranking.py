@@ -140,13 +140,13 @@ class PlainRanking:
         return idf * count * 2.2 / (count + 1.2 * (0.5 + 0.5 * relative)) if count else 0.0
 
     def declined(self) -> float:
-        """The share of the stock replies' examples that are nearest to another stock phrasing."""
+        """The share of the stock replies' examples that are nearest to another one or to a `not` phrase."""
         rows = [(target.kind, row) for target in self.targets for row in target.phrasings]
         caught = []
         for number, (kind, row) in enumerate(rows):
             if kind == "stock":
                 others = [
-                    (self.cosine(row, other), kind_of_other == "stock")
+                    (self.cosine(row, other), kind_of_other != "entry")
                     for place, (kind_of_other, other) in enumerate(rows)
                     if place != number
                 ]

@@ -126,7 +126,11 @@ def build(
         term_weights=(information * (0.25 + 0.75 * rarity)).astype(np.float32),
         word_vectors=_word_vectors(table[lexicon.word_of], encoder),
         postings=postings,
-        declined=declined(phrasing_rows, np.array([isinstance(target, StockReply) for target in targets], dtype=bool)),
+        declined=declined(
+            phrasing_rows,
+            stock=np.array([isinstance(target, StockReply) for target in targets], dtype=bool),
+            entries=np.array([isinstance(target, Entry) for target in targets], dtype=bool),
+        ),
         cast=cast(phrasing_rows, len(entries), postings.entries, lexicon),
     )
 

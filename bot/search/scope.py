@@ -17,18 +17,18 @@ _CAST_ENTRIES: Final = 3  # entries that mention a name which belongs to the col
 _FIXED_CAST: Final = 0.9  # below that share, names fill places in questions rather than make up a cast
 
 
-def declined(phrasings: Texts, stock: NDArray[np.bool_]) -> float:
-    """How much of what lies outside the scope the stock replies know, 0..1; `stock` marks the targets that are such.
+def declined(phrasings: Texts, *, stock: NDArray[np.bool_], entries: NDArray[np.bool_]) -> float:
+    """How much of what lies outside the scope is known to lie there, 0..1; the masks tell what the targets are.
 
-    Each of their examples is asked with itself left out: it is caught where a stock reply's phrasing is nearest.
+    Each example of a stock reply is asked with itself left out: it is caught where nothing that an entry answers is
+    nearest, but another example or a `not` phrase.
     """
-    of_stock = stock[phrasings.owner]
-    examples = np.flatnonzero(of_stock)
+    examples = np.flatnonzero(stock[phrasings.owner])
     if not len(examples):
         return 0.0
     similar = phrasings.vectors[examples].astype(np.float32) @ phrasings.vectors.T.astype(np.float32)
     similar[np.arange(len(examples)), examples] = -1.0
-    return float(of_stock[similar.argmax(axis=1)].mean())
+    return float(1.0 - entries[phrasings.owner[similar.argmax(axis=1)]].mean())
 
 
 def cast(phrasings: Texts, entries: int, users: NDArray[np.int64], lexicon: Lexicon) -> float:
