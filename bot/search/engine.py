@@ -37,9 +37,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Reading: TypeAlias = (
-    str | tuple[tuple[str, ...], ...]
-)  # a text as it is, or its language, and the words heard in it and its sentences
+# A text as it is, or its language and the words heard in it and in its sentences.
+Reading: TypeAlias = str | tuple[tuple[str, ...], ...]
 
 _MOST_SENTENCES: Final = 4  # of a long message that are asked by themselves
 _SENTENCE_TRUST: Final = 0.8  # a sentence by itself may have lost what the others say about it
@@ -130,9 +129,9 @@ class Engine:
         ):
             return alone
         if context is not None and may_lean(self._indexes, said):
-            before = self._judge(clean(context), alone.language)
-            together = self._judge(f"{clean(context)} {text}", alone.language)
-            if before.outcome != "none" and leans(said, alone, together):
+            before = clean(context)
+            together = self._judge(f"{before} {text}", alone.language)
+            if leans(said, alone, together) and self._judge(before, alone.language).outcome != "none":
                 return replace(together, question=text, context=context)
         if is_fragment(said):
             rule = "None of its words says what it is about, and there is no earlier question that it could refer to."

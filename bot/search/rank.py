@@ -74,12 +74,11 @@ class Ranking:
         own = self.index.collection.language.partition("-")[0].lower()
         if language in {None, own} or self.index.transformer is not None:
             return True
+        entries, tells = self.index.postings.entries, self.index.background.tells
         return any(
-            any(
-                strength == 1.0 and self.index.postings.entries.item(term) for term, strength in ids
-            )  # as it is written
-            and self.index.background.tells(word)
+            tells(word)
             and not is_common(word, language)
+            and any(strength == 1.0 and entries.item(term) for term, strength in ids)  # spelt as there
             for word, ids in zip(self.question.words, self.question.terms, strict=True)
         )
 
